@@ -57,21 +57,19 @@ internal sealed partial class SqliteMigration
                 $"CREATE TABLE IF NOT EXISTS {Copies} (name TEXT NOT NULL PRIMARY KEY, source TEXT NOT NULL, last_row INTEGER NOT NULL, "
                     + "copied_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)"
             );
-            var copied = session.Scalar($"SELECT last_row FROM {Copies} WHERE name = ?1", table) as long?;
-            using var exclusion = copied is null
-                ? SqliteOwner.Exclude(
-                    source,
-                    $"{source} is in use by another sidecar process, so its table {table} can't be copied to {target.Path}. Stop that process "
-                        + "(an older version, perhaps), and start again"
-                )
-                : null;
-            if (LastRow(session, table) is not { } last)
+            if (session.Scalar($"SELECT last_row FROM {Copies} WHERE name = ?1", table) is long copied)
+            {
+                DemandUnchanged(session, target.Path, table, copied);
+                return null;
+            }
+            using var exclusion = SqliteOwner.Exclude(
+                source,
+                $"{source} is in use by another sidecar process, so its table {table} can't be copied to {target.Path}. Stop that process "
+                    + "(an older version, perhaps), and start again"
+            );
+            if (FromSource(table, () => LastRow(session, table)) is not { } last)
             {
                 return (long?)null;
-            }
-            if (copied is not null)
-            {
-                return copied == last ? null : throw ChangedSince(target.Path, table);
             }
             DemandEmpty(session, target.Path, table, last);
             var count = ((string[])[table, .. others]).Sum(name => Copy(session, target.Path, name));
@@ -88,12 +86,12 @@ internal sealed partial class SqliteMigration
     /// <summary>
     /// The number of the last row, which every insertion and replacement raises. Null if the older file has no such table.
     /// </summary>
-    private long? LastRow(SqliteSession session, string table) => FromSource(table, () =>
-        {
-            // Read-only: a connection that may write would move the log of a killed process into the file.
-            session.Execute("ATTACH ?1 AS older", new Uri(source).AbsoluteUri + "?mode=ro");
-            return Exists(session, table) ? (long?)session.Scalar($"SELECT coalesce(max(rowid), 0) FROM older.{table}") : null;
-        });
+    private long? LastRow(SqliteSession session, string table)
+    {
+        // Read-only: a connection that may write would move the log of a killed process into the file.
+        session.Execute("ATTACH ?1 AS older", new Uri(source).AbsoluteUri + "?mode=ro");
+        return Exists(session, table) ? (long?)session.Scalar($"SELECT coalesce(max(rowid), 0) FROM older.{table}") : null;
+    }
 
     private static bool Exists(SqliteSession session, string table) =>
         session.Scalar("SELECT 1 FROM older.sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE", table) is not null;
@@ -141,11 +139,27 @@ internal sealed partial class SqliteMigration
         }
     }
 
-    private InvalidOperationException ChangedSince(string target, string table) =>
-        new(
-            $"Table {table} of {source} was changed after it was copied to {target}: an older version wrote there. Keep one: move {source} away "
-                + $"to use {target}, or move {target} away to copy from {source} again"
-        );
+    /// <summary>Refuses what an older version wrote after the copy. An older file that is unreadable by now is not needed.</summary>
+    private void DemandUnchanged(SqliteSession session, string target, string table, long copied)
+    {
+        long? last;
+        try
+        {
+            last = LastRow(session, table);
+        }
+        catch (SqliteException e)
+        {
+            LogUnreadable(e, source, table, target);
+            return;
+        }
+        if (last is not null && last != copied)
+        {
+            throw new InvalidOperationException(
+                $"Table {table} of {source} was changed after it was copied to {target}: an older version wrote there. Keep one: move {source} "
+                    + $"away to use {target}, or move {target} away to copy from {source} again"
+            );
+        }
+    }
 
     /// <summary>Translates failures to read the older file.</summary>
     private T FromSource<T>(string table, Func<T> read)
@@ -168,4 +182,12 @@ internal sealed partial class SqliteMigration
         "Copied {Rows} rows of {Table} from {Source} to {Target}. {Source} is unchanged and no longer used for this table"
     )]
     private partial void LogCopied(long rows, string table, string source, string target);
+
+    [LoggerMessage(
+        2203,
+        LogLevel.Warning,
+        "{Source} can't be read, so it is unknown whether an older version has written to it since its table {Table} was copied to {Target}. "
+            + "Move {Source} away if it is not needed"
+    )]
+    private partial void LogUnreadable(Exception failure, string source, string table, string target);
 }

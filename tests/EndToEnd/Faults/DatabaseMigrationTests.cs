@@ -29,20 +29,24 @@ public sealed partial class DatabaseMigrationTests
         SystemFolder? folder = null;
         await using var system = await OrderSystem.StartAsync(set, prepared => Earlier(folder = prepared), DaprInstallation.EmbeddedRun);
         var stock = await system.Api.ProductsAsync();
-        var ended = new List<string>();
-        foreach (var saga in Sagas)
-        {
-            ended.Add((await system.Api.PlaceAndEndAsync(Api.Order("product-3", saga: saga))).OrderId);
-            ended.Add((await system.Api.PlaceAndEndAsync(Api.Order(token: "tok_declined", saga: saga))).OrderId);
-        }
-        var waiting = await Task.WhenAll(Sagas.Select(saga => system.Api.PlaceAsync(Api.Order("product-10", 10, saga: saga))));
+        var ended = await Task.WhenAll(
+            Sagas.SelectMany(saga =>
+                new[]
+                {
+                    EndedAsync(system, Api.Order("product-3", saga: saga), $"confirmed-{saga}"),
+                    EndedAsync(system, Api.Order(token: "tok_declined", saga: saga), $"declined-{saga}"),
+                }
+            )
+        );
+        var waiting = await Task.WhenAll(
+            Sagas.Select(saga => system.Api.PlaceStubbornlyAsync(Api.Order("product-10", 10, saga: saga), $"waiting-{saga}"))
+        );
         foreach (var order in waiting)
         {
             await Wait.ForAsync("the order waits for approval", async () => (await system.Api.OrderAsync(order)).Approval);
         }
         await system.Api.ListedAsync("limit=100", [.. ended, .. waiting], inOrder: false);
         var events = await EventsAsync(system, [.. ended, .. waiting]);
-        var shipped = await system.Api.PlaceAndEndAsync(Api.Order("product-4"));
         var placing = Task.WhenAll(
             Enumerable
                 .Range(0, 12)
@@ -79,8 +83,8 @@ public sealed partial class DatabaseMigrationTests
             await system.Api.DoAsync($"/api/operations/approvals/{order}", new { decision = "approve" });
             await system.Api.WhenAsync(order, "confirmed");
         }
-        Assert.Equal(underWay[0], await system.Api.PlaceAsync(Api.Order("product-5"), "moved-0"));
-        await Invariants.HoldAsync(system, stock, [.. ended, .. waiting, .. underWay, shipped.OrderId]);
+        Assert.Equal(ended[0], await system.Api.PlaceStubbornlyAsync(Api.Order("product-3", saga: Sagas[0]), $"confirmed-{Sagas[0]}"));
+        await Invariants.HoldAsync(system, stock, [.. ended, .. waiting, .. underWay]);
         Assert.Equal(
             ["customers.db", "events.db", "inventory.db", "orders.db", "payments.db", "platform.db", "shipping.db"],
             Databases(folder)
@@ -104,8 +108,7 @@ public sealed partial class DatabaseMigrationTests
             },
             DaprInstallation.EmbeddedRun
         );
-        var order = await system.Api.PlaceAndEndAsync(Api.Order());
-        Assert.Equal("confirmed", order.Status);
+        var order = await EndedAsync(system, Api.Order(), "shipped later");
         await system.EndsWellAsync();
         Assert.Equal(
             1L,
@@ -115,8 +118,8 @@ public sealed partial class DatabaseMigrationTests
         UpdateComponents(system);
         await system.StartAgainAsync();
 
-        await system.Api.WhenAsync(order.OrderId, "delivered");
-        Assert.Single(await system.Api.EventsAsync(order.OrderId), happened => happened == "order.shipped");
+        await system.Api.WhenAsync(order, "delivered");
+        Assert.Single(await system.Api.EventsAsync(order), happened => happened == "order.shipped");
     }
 
     /// <summary>Writes the components as earlier versions had them, and the limit above which orders wait for approval.</summary>
@@ -128,6 +131,9 @@ public sealed partial class DatabaseMigrationTests
         }
         folder.Replace("dapr.yaml", "Saga__ApprovalLimit: \"500000000\"", "Saga__ApprovalLimit: \"10000\"");
     }
+
+    private static async Task<string> EndedAsync(OrderSystem system, object order, string key) =>
+        (await system.Api.EndOfAsync(await system.Api.PlaceStubbornlyAsync(order, key))).OrderId;
 
     private static void UpdateComponents(OrderSystem system)
     {

@@ -318,6 +318,22 @@ public sealed class SqliteMigrationTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task An_older_file_that_is_damaged_after_the_copy_is_only_a_warning()
+    {
+        await WriteOldAsync();
+        await using (await OpenAsync(Store()))
+        {
+            // Copies.
+        }
+        await File.WriteAllTextAsync(Old, "no database");
+
+        await using var components = await OpenAsync(Store());
+
+        Assert.Contains(log.Lines, line => line.StartsWith($"{Old} can't be read", StringComparison.Ordinal));
+        Assert.Equal(2, Rows(New).Count);
+    }
+
     [Theory]
     [InlineData("orders.db")]
     [InlineData(":memory:")]
