@@ -29,7 +29,8 @@ internal sealed partial class SqliteMigration
         {
             context.Properties.Report(
                 "migrateFrom",
-                $"metadata 'migrateFrom' names the file that contained the tables before, and 'connectionString' another file; '{from}' is not such a file"
+                $"metadata 'migrateFrom' names the file that contained the tables before, and 'connectionString' another one; '{from}' is no "
+                    + "such file"
             );
             return null;
         }
@@ -155,8 +156,8 @@ internal sealed partial class SqliteMigration
         if (last is not null && last != copied)
         {
             throw new InvalidOperationException(
-                $"Table {table} of {source} was changed after it was copied to {target}: an older version wrote there. Keep one: move {source} "
-                    + $"away to use {target}, or move {target} away to copy from {source} again"
+                $"Table {table} of {source} was changed after it was copied to {target}: an older version wrote there. Keep one: move "
+                    + $"{source} away to use {target}, or move {target} away to copy from {source} again"
             );
         }
     }
@@ -186,8 +187,8 @@ internal sealed partial class SqliteMigration
     [LoggerMessage(
         2203,
         LogLevel.Warning,
-        "{Source} can't be read, so it is unknown whether an older version has written to it since its table {Table} was copied to {Target}. "
-            + "Move {Source} away if it is not needed"
+        "{Source} can't be read, so it is unknown whether an older version has written to it since its table {Table} was copied to "
+            + "{Target}. Move {Source} away if it is not needed"
     )]
     private partial void LogUnreadable(Exception failure, string source, string table, string target);
 }

@@ -15,7 +15,9 @@ internal sealed class SqliteOwner : IDisposable
 
     private SqliteOwner(Action release) => this.release = release;
 
-    /// <summary>Owns the database <paramref name="path"/> until disposal, and creates its folder. Call it once per process and path.</summary>
+    /// <summary>
+    /// Owns the database <paramref name="path"/> until disposal, and creates its folder. Call it once per process and path.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Another process owns it, or keeps it from being owned.</exception>
     public static SqliteOwner Own(string path, string refusal)
     {

@@ -19,8 +19,8 @@ public sealed partial class DatabaseMigrationTests
 
     /// <summary>The last table to be copied gets rows enough to be killed in between.</summary>
     private static readonly string Fill =
-        $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {FillerRows}) INSERT INTO orders_workflow (key, value, is_binary, "
-        + "etag) SELECT 'filler||' || i, zeroblob(4000), 0, 'e' FROM n";
+        $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {FillerRows}) "
+        + "INSERT INTO orders_workflow (key, value, is_binary, etag) SELECT 'filler||' || i, zeroblob(4000), 0, 'e' FROM n";
 
     [EmbeddedRunFact]
     public async Task Orders_in_every_state_continue_in_a_database_per_service_even_if_the_copy_is_killed()

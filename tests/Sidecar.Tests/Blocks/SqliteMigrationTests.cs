@@ -342,7 +342,7 @@ public sealed class SqliteMigrationTests : IDisposable
         var refusal = await RefusedAsync(Store(from: from));
 
         Assert.Contains("store.yaml:7: metadata 'migrateFrom'", refusal, StringComparison.Ordinal);
-        Assert.Contains($"'{from}' is not such a file", refusal, StringComparison.Ordinal);
+        Assert.Contains($"'{from}' is no such file", refusal, StringComparison.Ordinal);
         Assert.False(File.Exists(New));
     }
 
