@@ -29,8 +29,8 @@ internal sealed partial class SqliteMigration
         {
             context.Properties.Report(
                 "migrateFrom",
-                $"metadata 'migrateFrom' names the file that contained the tables before, and 'connectionString' another one; '{from}' is no "
-                    + "such file"
+                $"metadata 'migrateFrom' names the file that contained the tables before, and 'connectionString' another one; '{from}' "
+                    + "is no such file"
             );
             return null;
         }
