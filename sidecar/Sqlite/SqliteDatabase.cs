@@ -82,6 +82,24 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         =>
         InMemory ? new(writer.EnqueueAsync(work, undoable: false, CommitTime.Now)) : new(Read(work));
 
+    /// <summary>
+    /// Runs <paramref name="work"/> on a connection of its own, which may attach other files by URI. Its transaction is rolled back if it
+    /// does not commit it. Only for a database in a file.
+    /// </summary>
+    public T RunApart<T>(Func<SqliteSession, T> work)
+    {
+        var location = new SqliteConnectionStringBuilder(connectionString) { DataSource = new Uri(Path).AbsoluteUri };
+        using var session = new SqliteSession(Connect(location.ToString()));
+        try
+        {
+            return work(session);
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteFileException.Of(e, Path);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         try
@@ -137,9 +155,11 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         }
     }
 
-    private SqliteConnection Connect()
+    private SqliteConnection Connect() => Connect(connectionString);
+
+    private SqliteConnection Connect(string location)
     {
-        var connection = new SqliteConnection(connectionString);
+        var connection = new SqliteConnection(location);
         try
         {
             connection.Open();

@@ -12,7 +12,7 @@ internal sealed class SqliteFileException : InvalidOperationException
         Unopened = 14,
         NoDatabase = 26;
 
-    private SqliteFileException(string message, SqliteException cause, bool isDamaged)
+    private SqliteFileException(string message, SqliteException? cause, bool isDamaged)
         : base(message, cause) => IsDamaged = isDamaged;
 
     /// <summary>True if an operator has to repair it; false if it may pass, as a full disk does.</summary>
@@ -22,11 +22,7 @@ internal sealed class SqliteFileException : InvalidOperationException
     public static Exception Of(SqliteException failure, string path) =>
         failure.SqliteErrorCode switch
         {
-            Damaged or NoDatabase => new SqliteFileException(
-                $"{path} is damaged ({Text(failure)}). Restore it from a backup, or save what can be read: sqlite3 {path} .recover",
-                failure,
-                isDamaged: true
-            ),
+            Damaged or NoDatabase => OfDamage(path, Text(failure), failure),
             Full => new SqliteFileException(
                 $"{path} can't be written: {Text(failure)}. Writes succeed again once there is space",
                 failure,
@@ -44,6 +40,14 @@ internal sealed class SqliteFileException : InvalidOperationException
             ),
             _ => failure,
         };
+
+    /// <param name="finding">The first damage that a check has found.</param>
+    public static SqliteFileException OfDamage(string path, string finding, SqliteException? cause = null) =>
+        new(
+            $"{path} is damaged ({finding}). Restore it from a backup, or save what can be read: sqlite3 {path} .recover",
+            cause,
+            isDamaged: true
+        );
 
     /// <summary>SQLite's own words, without the provider's frame: <c>SQLite Error 11: 'database disk image is malformed'.</c></summary>
     private static string Text(SqliteException failure) => failure.Message.Split('\'') is [_, var text, ..] ? text : failure.Message;

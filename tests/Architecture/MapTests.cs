@@ -56,6 +56,13 @@ public sealed class MapTests
     public void No_two_services_share_a_table_in_any_component_set(string set) =>
         Assert.Empty(MapRules.Broken(MapReader.Read(Repository.Root, componentSet: set)));
 
+    [Theory]
+    [InlineData("embedded")]
+    [InlineData("redis")]
+    [InlineData("postgres-rabbitmq")]
+    public void No_two_services_share_a_database_in_any_component_set(string set) =>
+        Assert.Empty(MapRules.SharedDatabases(MapReader.Read(Repository.Root, componentSet: set)));
+
     [Fact]
     public void Two_services_on_one_table_break_a_rule_and_two_stores_of_one_service_do_not()
     {

@@ -28,12 +28,13 @@ internal static class PubSubDrivers
     {
         var scopes = new TopicScopes(context.Properties, context.AppId);
         var path = SqlitePath.Read(context, "events.db");
+        var migration = SqliteMigration.Read(context, path);
         var consumer = Consumer(context);
         var interval = context.Properties.Duration("redeliverInterval", TimeSpan.FromSeconds(1));
         var lanes = context.Properties.Number("maxConcurrency", 64);
         return async _ =>
         {
-            var queue = await SqliteQueue.AtAsync(path);
+            var queue = await SqliteQueue.AtAsync(path, migration);
             var broker = new SqlitePubSub(
                 context.AppId,
                 context.Name,

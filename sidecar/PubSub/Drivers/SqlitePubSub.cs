@@ -2,7 +2,8 @@ namespace Sidecar.PubSub.Drivers;
 
 /// <summary>
 /// <c>pubsub.sqlite</c>: a durable broker in a file, for the embedded sidecar alone. Metadata: <c>connectionString</c> (the file),
-/// <c>consumerID</c> (the consumer group; default the app id), <c>redeliverInterval</c>, <c>maxConcurrency</c>.
+/// <c>consumerID</c> (the consumer group; default the app id), <c>redeliverInterval</c>, <c>maxConcurrency</c>, <c>migrateFrom</c> (the
+/// file that contained the queues before).
 /// </summary>
 internal sealed class SqlitePubSub(
     string app,

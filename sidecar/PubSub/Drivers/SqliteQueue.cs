@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Sidecar.Components;
-using Sidecar.Files;
 using Sidecar.Sqlite;
 
 namespace Sidecar.PubSub.Drivers;
@@ -15,17 +14,20 @@ internal sealed class SqliteQueue : IAsyncDisposable
     private static readonly SharedByKey<Task<SqliteQueue>> Open = new();
 
     private readonly SqliteDatabase database;
-    private readonly FileStream? ownership;
+    private readonly SqliteOwner? ownership;
     private readonly ConcurrentDictionary<(string Topic, Action Signal), bool> listeners = new();
     private readonly ConcurrentDictionary<(string Consumer, string Topic), SqliteConsumers> consumers = new();
     private readonly ConcurrentDictionary<(string Consumer, string Topic), long> counted = new();
 
-    private SqliteQueue(SqliteDatabase database, FileStream? ownership) => (this.database, this.ownership) = (database, ownership);
+    private SqliteQueue(SqliteDatabase database, SqliteOwner? ownership) => (this.database, this.ownership) = (database, ownership);
 
     /// <summary>Opens the queues in a file, or shares the open ones; in memory each call has its own. Dispose once per call.</summary>
+    /// <param name="migration">Finds the queues of an older file; null if there is none.</param>
     /// <exception cref="InvalidOperationException">Another process has them open.</exception>
-    public static Task<SqliteQueue> AtAsync(string path) =>
-        path == SqlitePath.InMemory ? OpenAsync(path) : Open.JoinAsync(Path.GetFullPath(path), () => OpenAsync(path));
+    public static Task<SqliteQueue> AtAsync(string path, SqliteMigration? migration = null) =>
+        path == SqlitePath.InMemory
+            ? OpenAsync(path, migration)
+            : Open.JoinAsync(Path.GetFullPath(path), () => OpenAsync(Path.GetFullPath(path), migration));
 
     public Task AddConsumerAsync(string consumer, string topic) =>
         database.WriteAsync(session =>
@@ -114,14 +116,18 @@ internal sealed class SqliteQueue : IAsyncDisposable
         }
     }
 
-    private static async Task<SqliteQueue> OpenAsync(string path)
+    private static async Task<SqliteQueue> OpenAsync(string path, SqliteMigration? migration)
     {
-        var ownership = path == SqlitePath.InMemory ? null : Own(path);
+        var ownership =
+            path == SqlitePath.InMemory
+                ? null
+                : SqliteOwner.Own(
+                    path,
+                    $"{path} is in use by another sidecar process; pubsub.sqlite serves one process, pubsub.redis several"
+                );
         try
         {
-            var database = SqliteDatabase.At(path);
-            await CreateTablesAsync(database);
-            return new SqliteQueue(database, ownership);
+            return new SqliteQueue(await DatabaseAsync(path, migration), ownership);
         }
         catch
         {
@@ -130,34 +136,33 @@ internal sealed class SqliteQueue : IAsyncDisposable
         }
     }
 
-    private static Task CreateTablesAsync(SqliteDatabase database) =>
-        database.WriteAsync(session =>
-        {
-            session.Execute(
-                "CREATE TABLE IF NOT EXISTS consumers (consumer TEXT NOT NULL, topic TEXT NOT NULL, PRIMARY KEY (topic, "
-                    + "consumer)) WITHOUT ROWID"
-            );
-            session.Execute(
-                "CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY AUTOINCREMENT, consumer TEXT NOT NULL, topic "
-                    + "TEXT NOT NULL, data BLOB NOT NULL, content_type TEXT, metadata TEXT, ordering_key TEXT)"
-            );
-            return session.Execute("CREATE INDEX IF NOT EXISTS messages_by_consumer ON messages (consumer, topic, id)");
-        });
-
-    private static FileStream Own(string path)
+    private static async Task<SqliteDatabase> DatabaseAsync(string path, SqliteMigration? migration)
     {
-        OwnerOnly.CreateFolder(Path.GetDirectoryName(path)!);
+        var database = SqliteDatabase.At(path);
         try
         {
-            return OwnerOnly.Open(path + ".owner", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            migration?.Perform(database, session => CreateTables(session), "messages", "consumers");
+            await database.WriteAsync(CreateTables);
+            return database;
         }
-        catch (IOException e)
+        catch
         {
-            throw new InvalidOperationException(
-                $"{path} is in use by another sidecar process; pubsub.sqlite serves one process, pubsub.redis several",
-                e
-            );
+            await database.DisposeAsync();
+            throw;
         }
+    }
+
+    private static int CreateTables(SqliteSession session)
+    {
+        session.Execute(
+            "CREATE TABLE IF NOT EXISTS consumers (consumer TEXT NOT NULL, topic TEXT NOT NULL, PRIMARY KEY (topic, "
+                + "consumer)) WITHOUT ROWID"
+        );
+        session.Execute(
+            "CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY AUTOINCREMENT, consumer TEXT NOT NULL, topic "
+                + "TEXT NOT NULL, data BLOB NOT NULL, content_type TEXT, metadata TEXT, ordering_key TEXT)"
+        );
+        return session.Execute("CREATE INDEX IF NOT EXISTS messages_by_consumer ON messages (consumer, topic, id)");
     }
 
     private void Signal(string topic)

@@ -65,31 +65,31 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing, 
         }
     }
 
-    /// <summary>Creates missing tables. The store owns <paramref name="database"/>.</summary>
+    /// <summary>
+    /// Creates missing tables, with the rows that <paramref name="migration"/> finds in an older file. The store owns
+    /// <paramref name="database"/>, which is closed if opening fails.
+    /// </summary>
     public static async Task<SqliteStateStore> OpenAsync(
         SqliteDatabase database,
         string table,
         string metadataTable,
+        SqliteMigration? migration,
         TimeSpan? cleanupInterval,
         TimeProvider time,
         ILogger logger
     )
     {
-        await database.WriteAsync(session =>
+        try
         {
-            session.Execute($"CREATE TABLE IF NOT EXISTS {metadataTable} (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)");
-            session.Execute(
-                $"CREATE TABLE IF NOT EXISTS {table} (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, is_binary BOOLEAN "
-                    + "NOT NULL, etag TEXT NOT NULL, expiration_time TIMESTAMP DEFAULT NULL, update_time TIMESTAMP NOT NULL "
-                    + "DEFAULT CURRENT_TIMESTAMP)"
-            );
-            session.Execute(
-                $"CREATE INDEX IF NOT EXISTS {table}_expiration ON {table} (expiration_time) WHERE expiration_time IS NOT NULL"
-            );
-            // daprd counts its migrations here; both of them lead to the layout above.
-            return session.Execute($"INSERT OR IGNORE INTO {metadataTable} (key, value) VALUES ('migrations', '1')");
-        });
-        return new SqliteStateStore(database, table, cleanupInterval, time, logger);
+            migration?.Perform(database, session => CreateTables(session, table, metadataTable), table);
+            await database.WriteAsync(session => CreateTables(session, table, metadataTable));
+            return new SqliteStateStore(database, table, cleanupInterval, time, logger);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
     }
 
     public ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellation) =>
@@ -155,6 +155,19 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing, 
             await cleanup.DisposeAsync();
         }
         await database.DisposeAsync();
+    }
+
+    private static int CreateTables(SqliteSession session, string table, string metadataTable)
+    {
+        session.Execute($"CREATE TABLE IF NOT EXISTS {metadataTable} (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)");
+        session.Execute(
+            $"CREATE TABLE IF NOT EXISTS {table} (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, is_binary BOOLEAN "
+                + "NOT NULL, etag TEXT NOT NULL, expiration_time TIMESTAMP DEFAULT NULL, update_time TIMESTAMP NOT NULL "
+                + "DEFAULT CURRENT_TIMESTAMP)"
+        );
+        session.Execute($"CREATE INDEX IF NOT EXISTS {table}_expiration ON {table} (expiration_time) WHERE expiration_time IS NOT NULL");
+        // daprd counts its migrations here; both of them lead to the layout above.
+        return session.Execute($"INSERT OR IGNORE INTO {metadataTable} (key, value) VALUES ('migrations', '1')");
     }
 
     private StateFailure? Apply(SqliteSession session, StateWrite write)

@@ -18,6 +18,7 @@ internal static class StateDrivers
     {
         var common = StoreOptions.Read(context);
         var path = SqlitePath.Read(context, "data.db");
+        var migration = SqliteMigration.Read(context, path);
         var table = TableName.Read(context.Properties, "tableName", "state");
         var metadataTable = TableName.Read(context.Properties, "metadataTableName", "metadata");
         var cleanup = Cleanup(context.Properties);
@@ -30,6 +31,7 @@ internal static class StateDrivers
                 database,
                 table,
                 metadataTable,
+                migration,
                 cleanup,
                 context.Time,
                 context.Loggers.CreateLogger<SqliteStateStore>()

@@ -50,7 +50,7 @@ internal abstract class StoreSet : IAsyncDisposable
         };
 }
 
-/// <summary>SQLite files in the folder itself.</summary>
+/// <summary>SQLite files in the folder itself, one for each service.</summary>
 internal sealed class EmbeddedSet : StoreSet
 {
     private SystemFolder? folder;
@@ -62,12 +62,9 @@ internal sealed class EmbeddedSet : StoreSet
     /// <summary>Deletes the records of stores. The system must be stopped.</summary>
     public void Forget(params string[] stores)
     {
-        using var connection = new SqliteConnection(
-            new SqliteConnectionStringBuilder { DataSource = folder!.In("data/platform.db"), Pooling = false }.ToString()
-        );
-        connection.Open();
         foreach (var store in stores)
         {
+            using var connection = Open(store, SqliteOpenMode.ReadWrite);
             using var command = connection.CreateCommand();
             command.CommandText = $"DELETE FROM {store.Replace('-', '_')}";
             Assert.True(command.ExecuteNonQuery() > 0, $"{store} was empty");
@@ -76,15 +73,7 @@ internal sealed class EmbeddedSet : StoreSet
 
     public override IReadOnlyList<string> ValuesOf(string store, string prefix)
     {
-        using var connection = new SqliteConnection(
-            new SqliteConnectionStringBuilder
-            {
-                DataSource = folder!.In("data/platform.db"),
-                Mode = SqliteOpenMode.ReadOnly,
-                Pooling = false,
-            }.ToString()
-        );
-        connection.Open();
+        using var connection = Open(store, SqliteOpenMode.ReadOnly);
         using var command = connection.CreateCommand();
         command.CommandText = $"SELECT CAST(value AS TEXT) FROM {store.Replace('-', '_')} WHERE key LIKE '{prefix}%'";
         using var rows = command.ExecuteReader();
@@ -94,5 +83,20 @@ internal sealed class EmbeddedSet : StoreSet
             found.Add(rows.GetString(0));
         }
         return found;
+    }
+
+    /// <summary>Opens the file of the service that owns the store: the first word of a store's name is its service's.</summary>
+    private SqliteConnection Open(string store, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = folder!.In($"data/{store.Split('-')[0]}.db"),
+                Mode = mode,
+                Pooling = false,
+            }.ToString()
+        );
+        connection.Open();
+        return connection;
     }
 }

@@ -42,7 +42,7 @@ public sealed class AppLogTests : IDisposable
 
     private async Task<IReadOnlyList<string>> WarningsAsync(AppOptions[] apps, LogLevel level)
     {
-        var lines = new Lines();
+        var lines = new WrittenLines();
         var options = new ServerOptions(
             [.. apps.Select(app => app with { ResourcesPaths = [folder], WorkingDirectory = folder })],
             true,
@@ -53,7 +53,7 @@ public sealed class AppLogTests : IDisposable
             return
             [
                 .. lines
-                    .Said.Where(line => line.Contains("is left out", StringComparison.Ordinal))
+                    .Lines.Where(line => line.Contains("is left out", StringComparison.Ordinal))
                     .Select(line => line.Split(' ')[1])
                     .Order(StringComparer.Ordinal),
             ];
@@ -102,27 +102,5 @@ public sealed class AppLogTests : IDisposable
             """
         );
         return file;
-    }
-
-    private sealed class Lines : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Said { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Said.Enqueue(formatter(state, exception));
-
-        public void Dispose() { }
     }
 }

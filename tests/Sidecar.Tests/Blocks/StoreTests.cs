@@ -15,7 +15,7 @@ public sealed class InMemoryStoreTests : StoreTests
 public sealed class SqliteStoreTests : StoreTests
 {
     internal override async Task<ITransactionalStateStore> OpenAsync() =>
-        await SqliteStateStore.OpenAsync(SqliteDatabase.At(":memory:"), "state", "metadata", null, Time, NullLogger.Instance);
+        await SqliteStateStore.OpenAsync(SqliteDatabase.At(":memory:"), "state", "metadata", null, null, Time, NullLogger.Instance);
 }
 
 /// <summary>The contract of every state store driver; a new driver passes with a class of one line.</summary>
