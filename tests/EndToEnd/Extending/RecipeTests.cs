@@ -149,7 +149,19 @@ public sealed partial class RecipeTests
     private static void Build(string project)
     {
         using var build = Process.Start(
-            new ProcessStartInfo("dotnet", ["build", project, "-v", "q", "-p:BuildProjectReferences=false", "--disable-build-servers"])
+            new ProcessStartInfo(
+                "dotnet",
+                [
+                    "build",
+                    project,
+                    "-v",
+                    "q",
+                    "-c",
+                    Repository.Configuration, // that of ServiceDefaults, which is not built again
+                    "-p:BuildProjectReferences=false",
+                    "--disable-build-servers",
+                ]
+            )
             {
                 RedirectStandardOutput = true,
             }

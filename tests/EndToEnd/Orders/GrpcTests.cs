@@ -25,9 +25,6 @@ public sealed class GrpcTests : IDisposable
         orders = new OrderService.OrderServiceClient(channel);
     }
 
-    /// <summary>The build configuration of this assembly, and therefore of the programs built with it.</summary>
-    private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-
     private Metadata Headers => As(Tokens.Make(sub: "op", role: "operator"));
 
     private Metadata As(string? token)
@@ -184,7 +181,7 @@ public sealed class GrpcTests : IDisposable
         var start = new ProcessStartInfo(
             "dotnet",
             [
-                Path.Combine(Repository.Root, "samples/order-client/bin", Configuration, "net10.0/OrderClient.dll"),
+                Path.Combine(Repository.Root, "samples/order-client/bin", Repository.Configuration, "net10.0/OrderClient.dll"),
                 system.Edge.ToString(),
                 sidecar.GrpcAddress,
                 "customer-2",
