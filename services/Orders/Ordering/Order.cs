@@ -94,7 +94,18 @@ internal sealed record Order(
                 Undoing = order.Undoing ?? requested.Undoing,
             },
             (_, CancellationRequested requested) => order with { Cancelling = requested },
-            (_, CancellationRefused) => order with { Cancelling = null },
+            (_, CancellationRefused) => order.Phase == OrderPhase.UndoingShipment
+                ? order with
+                {
+                    Phase = OrderPhase.Fulfilled,
+                    Steps = order.Steps.With(SagaSteps.ArrangeShipment, step => step.KeepDone(step.At ?? default)),
+                    Cancelling = null,
+                    Undoing = null,
+                }
+                : order with
+                {
+                    Cancelling = null,
+                },
             (_, InterventionRequired required) => order with
             {
                 Steps = required.Steps,
@@ -173,18 +184,19 @@ internal static class OrderRules
         };
 
     /// <summary>The goods have left; a cancellation that is still open is refused.</summary>
-    public static Decision<OrderEvent> RefuseCancellation(Order order, string reason) =>
+    public static Decision<OrderEvent> RefuseCancellation(Order order) =>
         order is { Cancelling: not null, Status: OrderStatus.Pending or OrderStatus.Confirmed }
-            ? new CancellationRefused(reason)
+            ? new CancellationRefused("The goods had left already.")
             : Decision.NothingToDo;
 
     /// <summary>
-    /// The next event of an order whose goods have left. One that was not confirmed yet is confirmed first: goods that have left are the
-    /// proof.
+    /// The next event of an order whose goods have left. An open cancellation is refused first, and an order that was not confirmed yet is
+    /// confirmed: goods that have left are the proof.
     /// </summary>
     public static Decision<OrderEvent> Ship(Order order, string? tracking, DateTimeOffset at) =>
         order.Status switch
         {
+            OrderStatus.Pending or OrderStatus.Confirmed when order.Cancelling is not null => RefuseCancellation(order),
             OrderStatus.Pending => new OrderConfirmed([
                 .. (order.Steps.Count > 0 ? order.Steps : SagaSteps.Pending).Select(step =>
                     step.State == StepState.Done ? step : step.Complete(at)

@@ -67,11 +67,5 @@ internal sealed class AskForApproval(OrderStreams streams, TimeProvider time) : 
 internal sealed class RefuseCancellation(OrderStreams streams) : WorkflowActivity<string, StepReply>
 {
     public override async Task<StepReply> RunAsync(WorkflowActivityContext context, string orderId) =>
-        StepReply.OfExisting(
-            await streams.AppendAsync(
-                orderId,
-                order => OrderRules.RefuseCancellation(order, "The goods had left already."),
-                CancellationToken.None
-            )
-        );
+        StepReply.OfExisting(await streams.AppendAsync(orderId, OrderRules.RefuseCancellation, CancellationToken.None));
 }

@@ -91,6 +91,23 @@ public sealed class ChoreographyRulesTests
     }
 
     [Fact]
+    public void A_cancellation_after_the_goods_have_left_is_refused_before_the_order_is_shipped()
+    {
+        var order = new Course(Created).Receive("inventory.reserved payment.completed shipment.arranged wish").Order;
+        Assert.Equal(CompensationState.Pending, order.Steps[^1].Compensation!.State);
+        var names = new List<string>();
+        while (OrderRules.Ship(order, "TRK-1", At) is { Event: { } next })
+        {
+            names.Add(next.Name);
+            order = Order.Evolve(order, next)!;
+        }
+
+        Assert.Equal(["order.cancellation-refused", "order.shipped"], names);
+        Assert.Equal((OrderStatus.Shipped, OrderPhase.Fulfilled, null), (order.Status, order.Phase, order.Cancelling));
+        Assert.All(order.Steps, step => Assert.Equal((StepState.Done, null), (step.State, step.Compensation)));
+    }
+
+    [Fact]
     public void The_first_reason_is_the_one_that_is_kept()
     {
         var course = new Course(Created)

@@ -118,7 +118,7 @@ public sealed class TaskHubTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_scheduled_instance_takes_its_id_at_once_and_is_not_found_before_its_start_time()
+    public async Task A_scheduled_instance_takes_its_id_at_once_and_shows_only_its_status_before_its_start_time()
     {
         var later = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddHours(1));
         await client.StartAsync(
@@ -130,7 +130,10 @@ public sealed class TaskHubTests : IAsyncLifetime
             }
         );
 
-        Assert.False((await client.GetAsync(new GetInstanceRequest { InstanceId = "l" })).Exists);
+        var waiting = await client.GetAsync(new GetInstanceRequest { InstanceId = "l", GetInputsAndOutputs = true });
+        Assert.True(waiting.Exists);
+        Assert.Equal((OrchestrationStatus.Pending, ""), (waiting.WorkflowState.WorkflowStatus, waiting.WorkflowState.Name));
+        Assert.Equal(DateTimeOffset.MinValue, waiting.WorkflowState.CreatedTimestamp.ToDateTimeOffset());
         await RefusedAsync(StatusCode.AlreadyExists, client.StartAsync(new CreateInstanceRequest { InstanceId = "l", Name = "echo" }));
         await client.StartAsync(
             new CreateInstanceRequest
