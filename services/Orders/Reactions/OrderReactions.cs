@@ -52,7 +52,7 @@ internal sealed class OrderReactions(
             );
             if (order is { Status: OrderStatus.Confirmed, Cancelling: not null })
             {
-                await WatchAsync(orderId, order, stream.Brief!, cancellation);
+                await WatchAsync(orderId, order, cancellation);
             }
         }
         else if (@event.Type == ChoreographyRules.Cancelled && order is { Status: OrderStatus.Confirmed, Cancelling: { } requested })
@@ -75,14 +75,14 @@ internal sealed class OrderReactions(
     }
 
     /// <summary>The time-out of an order's placing is long over when it is cancelled later.</summary>
-    private async Task WatchAsync(string orderId, Order order, OrderBrief brief, CancellationToken cancellation)
+    private async Task WatchAsync(string orderId, Order order, CancellationToken cancellation)
     {
         try
         {
             await workflows.ScheduleNewWorkflowAsync(
                 ChoreographyWatchdog.Name,
                 CancelSaga.InstanceOf(orderId),
-                About(orderId, order, brief),
+                About(orderId, order),
                 time.GetUtcNow() + options.Value.StuckAfter,
                 cancellation
             );
@@ -122,15 +122,16 @@ internal sealed class OrderReactions(
         }
     }
 
-    private PlacedOrder About(string orderId, Order order, OrderBrief brief) =>
+    /// <summary>The watchdog of a confirmed order only needs its id and its periods: the goods are paid, and the shipment is arranged.</summary>
+    private PlacedOrder About(string orderId, Order order) =>
         new(
             orderId,
             order.CustomerId,
             order.Items,
             order.Total,
             order.Currency,
-            brief.PaymentToken,
-            brief.Destination,
+            "",
+            Destination.None,
             time.GetUtcNow(),
             "",
             options.Value.ToRetries()

@@ -33,6 +33,7 @@ internal sealed record OrderStream(int Version, IReadOnlyList<StoredEvent> Event
     /// <summary>Stands for the events that are no longer in <see cref="Events"/>.</summary>
     public OrderSnapshot? Snapshot { get; init; }
 
+    /// <summary>Removed when the order is confirmed or cancelled: no later event requests a payment or a shipment.</summary>
     public OrderBrief? Brief { get; init; }
 
     /// <summary>
@@ -72,10 +73,7 @@ internal sealed record OrderStream(int Version, IReadOnlyList<StoredEvent> Event
     /// The stream with one more event. A long stream is replaced by a snapshot; <see cref="OrderArchive"/> stores its events.
     /// </summary>
     public OrderStream Append(StoredEvent @event) =>
-        Grown(@event) with
-        {
-            Placed = @event.Event is OrderConfirmed or OrderCancelled ? null : Placed,
-        };
+        @event.Event is OrderConfirmed or OrderCancelled ? Grown(@event) with { Placed = null, Brief = null } : Grown(@event);
 
     private OrderStream Grown(StoredEvent @event) =>
         Events.Count >= OrderArchive.Chunk

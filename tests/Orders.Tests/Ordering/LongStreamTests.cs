@@ -56,4 +56,17 @@ public sealed class LongStreamTests
 
         Assert.Equal(2, (await streams.FindAsync("o1", default))!.Version);
     }
+
+    [Fact]
+    public void Payment_token_and_address_leave_the_stream_when_the_order_ends()
+    {
+        var brief = new OrderBrief("tok_ok", new Destination("Ada", "Main St 1", "Graz", "8010", "AT"));
+        var stream = OrderStream.Empty with { Brief = brief };
+
+        Assert.Same(brief, stream.Append(Stored(new PaymentRequested([]))).Brief);
+        Assert.Null(stream.Append(Stored(new OrderConfirmed([]))).Brief);
+        Assert.Null(stream.Append(Stored(new OrderCancelled("gone", []))).Brief);
+    }
+
+    private static StoredEvent Stored(OrderEvent @event) => new("o1:1", 1, default, @event);
 }
