@@ -55,6 +55,9 @@ internal sealed class FakeGateway : HttpMessageHandler
 /// <summary>Renders a page or a component for a person in a language.</summary>
 internal sealed class ComponentTest : BunitContext
 {
+    /// <summary>The default of one second is too short for the first rendering on a busy machine.</summary>
+    static ComponentTest() => DefaultWaitTimeout = TimeSpan.FromSeconds(30);
+
     public ComponentTest(string name = "ada", string role = "operator", Language? language = null)
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
