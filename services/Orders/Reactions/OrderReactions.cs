@@ -122,7 +122,9 @@ internal sealed class OrderReactions(
         }
     }
 
-    /// <summary>The watchdog of a confirmed order only needs its id and its periods: the goods are paid, and the shipment is arranged.</summary>
+    /// <summary>
+    /// The watchdog of a confirmed order only needs its id and its periods: the goods are paid, and the shipment is arranged.
+    /// </summary>
     private PlacedOrder About(string orderId, Order order) =>
         new(
             orderId,
