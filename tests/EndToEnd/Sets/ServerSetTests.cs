@@ -22,7 +22,7 @@ public abstract class ServerSetTests(string name)
     public async Task Orders_end_as_on_the_embedded_set_even_if_the_sidecar_is_killed_or_the_servers_crash_in_mid_saga()
     {
         await using var set = await StoreSet.StartAsync(name);
-        await using var system = await OrderSystem.StartAsync(set, Patient);
+        await using var system = await OrderSystem.StartAsync(set, folder => folder.UseProductionPauses());
         var stock = await system.Api.ProductsAsync();
 
         var confirmed = await system.Api.PlaceAndEndAsync(Api.Order("product-2", 3));
@@ -45,15 +45,6 @@ public abstract class ServerSetTests(string name)
         Assert.True(Stopwatch.GetElapsedTime(back) < Recovery, $"the first order after the return took {Stopwatch.GetElapsedTime(back)}");
         await Invariants.HoldAsync(system, stock, [confirmed.OrderId, refused.OrderId, afterwards, .. firstOrders, .. await second]);
         await system.EndsWellAsync();
-    }
-
-    /// <summary>
-    /// Sets the production pauses between the attempts of a saga step. The tests' short pauses end before a crashed server runs again.
-    /// </summary>
-    private static void Patient(SystemFolder folder)
-    {
-        folder.Replace("dapr.yaml", "Saga__FirstPause: \"00:00:00.200\"", "Saga__FirstPause: \"00:00:02\"");
-        folder.Replace("dapr.yaml", "Saga__LongestPause: \"00:00:01\"", "Saga__LongestPause: \"00:00:10\"");
     }
 
     /// <summary>

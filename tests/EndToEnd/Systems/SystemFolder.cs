@@ -74,6 +74,16 @@ internal sealed partial class SystemFolder : IDisposable
         File.WriteAllText(In(file), before.Replace(old, with, StringComparison.Ordinal));
     }
 
+    /// <summary>
+    /// Sets the production pauses between the attempts of a saga step. The tests' short pauses end before a killed app or a crashed server
+    /// runs again, and then a compensation waits for a person.
+    /// </summary>
+    public void UseProductionPauses()
+    {
+        Replace("dapr.yaml", "Saga__FirstPause: \"00:00:00.200\"", "Saga__FirstPause: \"00:00:02\"");
+        Replace("dapr.yaml", "Saga__LongestPause: \"00:00:01\"", "Saga__LongestPause: \"00:00:10\"");
+    }
+
     /// <summary>Makes the same change in a file of every component set.</summary>
     public void InEverySet(string file, string old, string with)
     {
