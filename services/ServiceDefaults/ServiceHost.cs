@@ -94,16 +94,10 @@ public static class ServiceHost
         services.AddSingleton(provider =>
         {
             var settings = provider.GetRequiredService<IConfiguration>();
-            var outgoing = new OutgoingHeaders(settings["APP_ID"] ?? "", settings["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null)
+            var http = new HttpClient(new InvocationHandler { InnerHandler = OutgoingHeaders.Of(settings) })
             {
-                InnerHandler = new SocketsHttpHandler
-                {
-                    UseProxy = false,
-                    UseCookies = false,
-                    AllowAutoRedirect = false,
-                },
+                BaseAddress = new Uri($"http://{appId}"),
             };
-            var http = new HttpClient(new InvocationHandler { InnerHandler = outgoing }) { BaseAddress = new Uri($"http://{appId}") };
             return ActivatorUtilities.CreateInstance<TClient>(provider, http);
         });
 }

@@ -135,7 +135,7 @@ internal sealed partial class OpenOrders(
             !waitsForPerson
             && await abandoned.EndAsync(
                 stream.Placed is null ? CancelSaga.InstanceOf(orderId) : orderId,
-                stream.CreatedAt(),
+                stream.UpdatedAt(),
                 Longest(order),
                 cancellation
             )

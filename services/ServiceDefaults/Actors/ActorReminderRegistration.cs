@@ -10,15 +10,6 @@ public static class ActorReminderRegistration
         services.AddSingleton(provider =>
         {
             var settings = provider.GetRequiredService<IConfiguration>();
-            var outgoing = new OutgoingHeaders(settings["APP_ID"] ?? "", settings["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null)
-            {
-                InnerHandler = new SocketsHttpHandler
-                {
-                    UseProxy = false,
-                    UseCookies = false,
-                    AllowAutoRedirect = false,
-                },
-            };
-            return new ActorReminders(new HttpClient(outgoing) { BaseAddress = SidecarAddress.Http(settings) });
+            return new ActorReminders(new HttpClient(OutgoingHeaders.Of(settings)) { BaseAddress = SidecarAddress.Http(settings) });
         });
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+
 namespace ServiceDefaults.Requests;
 
 /// <summary>
@@ -7,6 +9,18 @@ namespace ServiceDefaults.Requests;
 internal sealed class OutgoingHeaders(string appId, string? daprApiToken) : DelegatingHandler
 {
     private readonly string self = new Caller.App(appId).ToString();
+
+    /// <summary>The handler of this app, in front of a plain connection to its sidecar.</summary>
+    public static OutgoingHeaders Of(IConfiguration settings) =>
+        new(settings["APP_ID"] ?? "", settings["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null)
+        {
+            InnerHandler = new SocketsHttpHandler
+            {
+                UseProxy = false,
+                UseCookies = false,
+                AllowAutoRedirect = false,
+            },
+        };
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -70,12 +70,12 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
             next.Reason,
             next.Status == ShipmentStatus.Refused ? ShipmentRules.AddressNotServed : null
         );
-        return shipments.ReplaceAsync(next.OrderId, read, next, OutgoingHeaders(next, data), cancellation);
+        return shipments.ReplaceAsync(next.OrderId, read, next, OutgoingEventOf(next, data), cancellation);
     }
 
     private static string KeyOf(string orderId) => $"shipment-{orderId}";
 
-    private static OutgoingEvent OutgoingHeaders(Shipment shipment, object data) =>
+    private static OutgoingEvent OutgoingEventOf(Shipment shipment, object data) =>
         new(shipment.EventType(), shipment.OrderId, data)
         {
             Saga = shipment.Saga ?? SagaKinds.Orchestration,

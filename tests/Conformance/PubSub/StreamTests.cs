@@ -188,7 +188,7 @@ public sealed class StreamTests
             }
         );
 
-    /// <summary>Completes the subscriber's side; the sidecar then ends the stream with the error that Go reads at the end of a stream.</summary>
+    /// <summary>Completes the subscriber's side. The sidecar ends the stream with Go's error for the end of a stream.</summary>
     private static async Task CompleteAsync(
         AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1> stream
     )

@@ -240,7 +240,7 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
 
     public async Task<OrderView> OrderAsync(string orderId) => (await http.GetFromJsonAsync<OrderView>($"/api/orders/{orderId}"))!;
 
-    /// <summary>What was printed about the order, and the last warnings and errors.</summary>
+    /// <summary>Returns the lines that were printed about the order, and the last warnings and errors.</summary>
     private string LinesAbout(string orderId)
     {
         var printed = output?.Invoke().Split(Environment.NewLine) ?? [];
