@@ -42,6 +42,23 @@ public sealed class PaymentServiceTests
         Assert.Equal(("payment.completed", "o1"), (published.Type, published.Subject));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("card_declined")]
+    public async Task A_decided_payment_no_longer_contains_its_token(string? decline)
+    {
+        string? charged = null;
+        ProviderCharges(async () =>
+        {
+            charged = (await StoredAsync()).Token;
+            return decline is null ? ChargeResult.Ok : ChargeResult.Declined(decline);
+        });
+
+        await ChargeAsync();
+
+        Assert.Equal(("tok_ok", ""), (charged, (await StoredAsync()).Token));
+    }
+
     [Fact]
     public async Task The_payment_is_on_record_before_the_provider_is_called()
     {

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Dapr.AppCallback.Autogen.Grpc.v1;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using ServiceDefaults.Events;
 using ServiceDefaults.Startup;
+using TopicEventResponseStatus = Dapr.AppCallback.Autogen.Grpc.v1.TopicEventResponse.Types.TopicEventResponseStatus;
 
 namespace Orders.Grpc.Following;
 
@@ -16,29 +18,50 @@ internal sealed class OrderEvents(OrderFeed feed, DeliveryFailures failures, ICo
     public override Task<ListInputBindingsResponse> ListInputBindings(Empty request, ServerCallContext context) =>
         Task.FromResult(new ListInputBindingsResponse());
 
-    public override async Task<TopicEventResponse> OnTopicEvent(TopicEventRequest request, ServerCallContext context)
+    public override async Task<TopicEventResponse> OnTopicEvent(TopicEventRequest request, ServerCallContext context) =>
+        new() { Status = await HandleAsync(request.Id, request.Data, request.Extensions, context.CancellationToken) };
+
+    /// <summary>A bulk is answered event by event. Raw events have no envelope and are dropped: orders publishes none.</summary>
+    public override async Task<TopicEventBulkResponse> OnBulkTopicEvent(TopicEventBulkRequest request, ServerCallContext context)
+    {
+        var answer = new TopicEventBulkResponse();
+        foreach (var entry in request.Entries)
+        {
+            var received = entry.CloudEvent ?? new TopicEventCERequest { Id = entry.EntryId };
+            var status = await HandleAsync(received.Id, received.Data, received.Extensions, context.CancellationToken);
+            answer.Statuses.Add(new TopicEventBulkResponseEntry { EntryId = entry.EntryId, Status = status });
+        }
+        return answer;
+    }
+
+    private async Task<TopicEventResponseStatus> HandleAsync(
+        string eventId,
+        ByteString data,
+        Struct? extensions,
+        CancellationToken cancellation
+    )
     {
         if (
-            request.Extensions?.Fields.TryGetValue(ReplayedEvents.Attribute, out var meant) == true
+            extensions?.Fields.TryGetValue(ReplayedEvents.Attribute, out var meant) == true
             && ReplayedEvents.AreForAnother(meant.StringValue, configuration["APP_ID"])
         )
         {
-            return new TopicEventResponse(); // a dead letter of another app, put back on the topic
+            return TopicEventResponseStatus.Success; // a dead letter of another app, put back on the topic
         }
-        if (OrderIdOf(request) is not { } orderId)
+        if (OrderIdOf(data) is not { } orderId)
         {
-            await failures.ReportAsync(request.Id, Delivery.DropBecause("The event names no order."), context.CancellationToken);
-            return new TopicEventResponse { Status = TopicEventResponse.Types.TopicEventResponseStatus.Drop };
+            await failures.ReportAsync(eventId, Delivery.DropBecause("The event names no order."), cancellation);
+            return TopicEventResponseStatus.Drop;
         }
-        await feed.PublishAsync(orderId, context.CancellationToken);
-        return new TopicEventResponse();
+        await feed.PublishAsync(orderId, cancellation);
+        return TopicEventResponseStatus.Success;
     }
 
-    private static string? OrderIdOf(TopicEventRequest received)
+    private static string? OrderIdOf(ByteString json)
     {
         try
         {
-            using var data = JsonDocument.Parse(received.Data.Memory);
+            using var data = JsonDocument.Parse(json.Memory);
             return data.RootElement.ValueKind == JsonValueKind.Object && data.RootElement.TryGetProperty("orderId", out var id)
                 ? id.GetString()
                 : null;

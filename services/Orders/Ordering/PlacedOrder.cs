@@ -31,6 +31,11 @@ internal sealed record PlacedOrder(
     /// <summary>The request that placed the order; absent with orders from before it was recorded.</summary>
     public string? RequestId { get; init; }
 
+    /// <summary>
+    /// True: the order's first event was written before the saga started. Absent with older orders, whose saga writes it as its first step.
+    /// </summary>
+    public bool? IsRecorded { get; init; }
+
     public OrderCreated ToCreated() => new(CustomerId, Items, Total, Currency, Saga ?? SagaKinds.Orchestration, Destination.Name);
 
     public OrderBrief? ToBrief() => Saga == SagaKinds.Choreography ? new OrderBrief(PaymentToken, Destination) : null;

@@ -24,10 +24,19 @@ internal sealed class OrderSaga : Workflow<PlacedOrder, OrderStatus>
                 await undo.RunAsync(i - 1, rejected);
                 return OrderStatus.Cancelled;
             }
+            if (step == SagaSteps.CreateOrder && input.IsRecorded == true)
+            {
+                log.Change(step, one => one.Complete(input.PlacedAt));
+                continue;
+            }
             log.Change(step, one => one.Start(log.Now));
             var result = await SagaPlan.TryAsync(context, step, action, input, input.Retries);
             if (result is StepResult.Failed { Failure: var failure })
             {
+                if (failure.Code == StepReply.OrderEnded)
+                {
+                    return OrderStatus.Cancelled; // the instance was started anew after its end: its order stays as it is
+                }
                 log.Change(step, one => one.Fail(failure, log.Now, result.Attempts));
                 if (await undo.RunAsync(result is StepResult.Unknown ? i : i - 1, failure))
                 {

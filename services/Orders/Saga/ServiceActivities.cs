@@ -1,6 +1,7 @@
 using Dapr.Workflow;
 using Orders.Ordering;
 using Orders.Services;
+using Orders.Streams;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
@@ -40,12 +41,16 @@ internal sealed partial class ServiceCalls(TimeProvider time, ILogger<ServiceCal
     private partial void LogFailed(string call, string orderId, string failure, double milliseconds, string? requestId);
 }
 
-internal sealed class ReserveInventory(InventoryClient inventory, ServiceCalls calls) : WorkflowActivity<PlacedOrder, StepReply>
+/// <summary>The first call of the saga. Does nothing for an order that has ended: Dapr may start a finished instance anew.</summary>
+internal sealed class ReserveInventory(OrderStreams streams, InventoryClient inventory, ServiceCalls calls)
+    : WorkflowActivity<PlacedOrder, StepReply>
 {
-    public override Task<StepReply> RunAsync(WorkflowActivityContext context, PlacedOrder input) =>
-        calls.CallAsync(input.OrderId, input.RequestId, nameof(ReserveInventory), cancellation =>
-            inventory.ReserveAsync(input.OrderId, input.Items, cancellation)
-        );
+    public override async Task<StepReply> RunAsync(WorkflowActivityContext context, PlacedOrder input) =>
+        (await streams.FindAsync(input.OrderId, CancellationToken.None))?.Fold() is { Status: not OrderStatus.Pending } ended
+            ? StepReply.Ended(ended.Status)
+            : await calls.CallAsync(input.OrderId, input.RequestId, nameof(ReserveInventory), cancellation =>
+                inventory.ReserveAsync(input.OrderId, input.Items, cancellation)
+            );
 }
 
 internal sealed class ReleaseInventory(InventoryClient inventory, ServiceCalls calls) : WorkflowActivity<CompensationInput, StepReply>

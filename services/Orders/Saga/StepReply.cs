@@ -9,7 +9,12 @@ namespace Orders.Saga;
 /// </summary>
 internal sealed record StepReply(bool Done, string? Refusal = null, string? Code = null)
 {
+    /// <summary>The code of a step that was not tried because its order had ended.</summary>
+    public const string OrderEnded = "order-ended";
+
     public static readonly StepReply Success = new(true);
+
+    public static StepReply Ended(OrderStatus status) => new(false, $"The order is {status} already.", OrderEnded);
 
     public static StepReply Of<T>(Outcome<T> outcome) =>
         outcome.Refusal is { } refusal ? new StepReply(false, refusal.Detail, refusal.Code) : Success;

@@ -20,21 +20,25 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
 
     private readonly RecordStore streams = new(dapr, "orders-store");
 
+    /// <summary>As it was read last. It changes with a rebuild only, so its views are read together with it.</summary>
+    private Generation known = Generation.First;
+
     /// <returns>The number of views that were out of date.</returns>
     public async Task<int> ProjectAsync(IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
         try
         {
-            Generation generation;
-            do
+            while (true)
             {
-                generation = await GenerationAsync(cancellation);
-                await CatalogueAsync(generation.Current, orderIds, cancellation);
+                var read = await ReadAsync(orderIds, cancellation);
                 // what a rebuild does not see in the catalogue must be in its generation
-            } while (generation != await GenerationAsync(cancellation));
-            var shown = await Task.WhenAll(generation.All().Select(one => ProjectAsync(one, orderIds, cancellation)));
-            return shown[0];
+                if (!await CatalogueAsync(orderIds, read, cancellation) || await GenerationAsync(cancellation) == known)
+                {
+                    var shown = await Task.WhenAll(known.All().Select(one => ProjectAsync(one, orderIds, read, cancellation)));
+                    return shown[0];
+                }
+            }
         }
         finally
         {
@@ -48,7 +52,7 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
         await turn.WaitAsync(cancellation);
         try
         {
-            await ProjectAsync(generation, orderIds, cancellation);
+            await ProjectAsync(generation, orderIds, null, cancellation);
         }
         finally
         {
@@ -59,22 +63,52 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
     public async Task<Generation> GenerationAsync(CancellationToken cancellation) =>
         await state.FindAsync<Generation>(ViewKeys.Generation, cancellation) ?? Generation.First;
 
-    private async Task CatalogueAsync(int generation, IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
+    /// <summary>Reads the views of all generations that are written, and which those are, in one call unless that has changed.</summary>
+    private async Task<IReadOnlyDictionary<string, StoredJson>> ReadAsync(
+        IReadOnlyCollection<string> orderIds,
+        CancellationToken cancellation
+    )
     {
-        var views = await state.ReadAsync([.. orderIds.Select(id => ViewKeys.View(generation, id))], cancellation);
-        var news = orderIds.Where(id => views[ViewKeys.View(generation, id)].ETag is null).ToList();
+        while (true)
+        {
+            var views = known.All().SelectMany(one => orderIds.Select(id => ViewKeys.View(one, id)));
+            var read = await state.ReadAsync([ViewKeys.Generation, .. views], cancellation);
+            var now = read[ViewKeys.Generation].As<Generation>() ?? Generation.First;
+            if (now == known)
+            {
+                return read;
+            }
+            known = now;
+        }
+    }
+
+    /// <returns>True if there were orders that the catalogue may not have had.</returns>
+    private async Task<bool> CatalogueAsync(
+        IReadOnlyCollection<string> orderIds,
+        IReadOnlyDictionary<string, StoredJson> views,
+        CancellationToken cancellation
+    )
+    {
+        var news = orderIds.Where(id => views[ViewKeys.View(known.Current, id)].ETag is null).ToList();
         if (news.Count > 0)
         {
             await catalogue.AddAsync(news, cancellation);
         }
+        return news.Count > 0;
     }
 
-    private async Task<int> ProjectAsync(int generation, IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
+    /// <param name="read">The views as they were read before; null to read them.</param>
+    private async Task<int> ProjectAsync(
+        int generation,
+        IReadOnlyCollection<string> orderIds,
+        IReadOnlyDictionary<string, StoredJson>? read,
+        CancellationToken cancellation
+    )
     {
         for (var races = 0; races < MaxRaces; races++)
         {
             var reading = StreamsAsync(orderIds, cancellation);
-            var views = await state.ReadAsync([.. orderIds.Select(id => ViewKeys.View(generation, id))], cancellation);
+            var views = read ?? await state.ReadAsync([.. orderIds.Select(id => ViewKeys.View(generation, id))], cancellation);
             var batch = new ViewBatch(generation, state);
             foreach (var (orderId, stream) in await reading)
             {
@@ -84,6 +118,7 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
             {
                 return batch.Count;
             }
+            read = null;
         }
         throw new InvalidOperationException("others keep changing the same lists of orders");
     }

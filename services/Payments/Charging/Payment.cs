@@ -14,6 +14,7 @@ internal enum PaymentStatus
 }
 
 /// <summary>Stored format: an order's payment. <paramref name="Amount"/> counts minor units.</summary>
+/// <param name="Token">The means of payment while the payment is pending; empty once it is decided. Older records kept it.</param>
 internal sealed record Payment(
     string OrderId,
     PaymentStatus Status,
@@ -46,13 +47,13 @@ internal sealed record Payment(
             RequestId = ServiceDefaults.Requests.RequestId.Current,
         };
 
-    public Payment Complete() => this with { Status = PaymentStatus.Completed, Version = Version + 1 };
+    public Payment Complete() => Decided(PaymentStatus.Completed);
 
-    public Payment Fail(string reason) => this with { Status = PaymentStatus.Failed, Reason = reason, Version = Version + 1 };
+    public Payment Fail(string reason) => Decided(PaymentStatus.Failed) with { Reason = reason };
 
     public Payment FailToRefund() => this with { RefundFailures = (RefundFailures ?? 0) + 1, Version = Version + 1 };
 
-    public Payment Refund() => this with { Status = PaymentStatus.Refunded, Version = Version + 1 };
+    public Payment Refund() => Decided(PaymentStatus.Refunded);
 
     /// <summary>
     /// Applies an operator's decision: a resolved payment becomes refunded, a skipped one is unchanged. Nothing to do if the decision is
@@ -67,6 +68,14 @@ internal sealed record Payment(
                 Status = decision.Kind == RefundDecisionKind.Resolved ? PaymentStatus.Refunded : Status,
                 Version = Version + 1,
             };
+
+    private Payment Decided(PaymentStatus status) =>
+        this with
+        {
+            Status = status,
+            Token = "",
+            Version = Version + 1,
+        };
 
     /// <summary>Stored format: the event's name on the topic <c>payments</c>.</summary>
     public string EventType() =>

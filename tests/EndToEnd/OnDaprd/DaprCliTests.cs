@@ -36,7 +36,7 @@ public sealed class DaprCliTests
         var output = new ConcurrentQueue<string>();
         var record = new RunRecord(folder);
         var controlPlane = new ControlPlane(folder, dapr, record, output.Enqueue);
-        controlPlane.Start();
+        await controlPlane.StartAsync();
         folder.Replace(
             "dapr.yaml",
             "  configFilePath: ./components/configuration.yaml",

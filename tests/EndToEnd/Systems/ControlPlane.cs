@@ -1,8 +1,23 @@
 namespace EndToEnd.Systems;
 
-/// <summary>Placement and scheduler of an installation, with their data in the folder, and the names of its sidecars in a file.</summary>
+/// <summary>
+/// Placement, scheduler and, if it has one, sentry of an installation, with their data in the folder, and the names of its sidecars in a
+/// file.
+/// </summary>
 internal sealed class ControlPlane(SystemFolder folder, DaprInstallation dapr, RunRecord record, Action<string> say)
 {
+    private const string TrustDomain = "localhost";
+
+    private const string SentryConfiguration = """
+        apiVersion: dapr.io/v1alpha1
+        kind: Configuration
+        metadata:
+          name: sentry
+        spec:
+          mtls:
+            enabled: true
+        """;
+
     private readonly List<SupervisedProcess> processes = [];
 
     public IEnumerable<SupervisedProcess> Processes => processes;
@@ -11,14 +26,59 @@ internal sealed class ControlPlane(SystemFolder folder, DaprInstallation dapr, R
 
     public string SchedulerAddress => $"127.0.0.1:{folder.Port("scheduler")}";
 
-    public void Start()
+    private string TrustAnchors => folder.In("sentry/ca.crt");
+
+    /// <summary>The flags by which a daprd trusts the control plane and gets an identity of its own; empty without sentry.</summary>
+    public IReadOnlyList<string> FlagsOfDaprd =>
+        dapr.Sentry is null ? [] : ["--enable-mtls", "--sentry-address", SentryAddress, "--control-plane-trust-domain", TrustDomain];
+
+    /// <summary>The root certificate as text; empty without sentry.</summary>
+    public string TrustedRoot => dapr.Sentry is null ? "" : File.ReadAllText(TrustAnchors);
+
+    private string SentryAddress => $"127.0.0.1:{folder.Port("sentry")}";
+
+    private IReadOnlyList<string> Tls =>
+        dapr.Sentry is null
+            ? []
+            :
+            [
+                "--tls-enabled",
+                "--sentry-address",
+                SentryAddress,
+                "--trust-anchors-file",
+                TrustAnchors,
+                "--trust-domain",
+                TrustDomain,
+            ];
+
+    public async Task StartAsync()
     {
+        if (dapr.Sentry is { } sentry)
+        {
+            Directory.CreateDirectory(folder.In("sentry"));
+            File.WriteAllText(folder.In("sentry.yaml"), SentryConfiguration);
+            Start(
+                "sentry",
+                sentry,
+                [
+                    "--listen-address",
+                    "127.0.0.1",
+                    "--issuer-credentials",
+                    folder.In("sentry"),
+                    "--config",
+                    folder.In("sentry.yaml"),
+                    "--trust-domain",
+                    TrustDomain,
+                ]
+            );
+            await Wait.UntilAsync("sentry has made its root certificate", () => Task.FromResult(File.Exists(TrustAnchors)));
+        }
         if (dapr.Placement is { } placement)
         {
             Start(
                 "placement",
                 placement,
-                ["--listen-address", "127.0.0.1", "--initial-cluster", $"dapr-placement-0=127.0.0.1:{folder.Port("placement raft")}"]
+                ["--listen-address", "127.0.0.1", "--initial-cluster", $"dapr-placement-0=127.0.0.1:{folder.Port("placement raft")}", .. Tls]
             );
         }
         if (dapr.Scheduler is { } scheduler)
@@ -37,6 +97,7 @@ internal sealed class ControlPlane(SystemFolder folder, DaprInstallation dapr, R
                     $"{folder.Port("scheduler etcd client")}",
                     "--etcd-initial-cluster",
                     $"dapr-scheduler-server-0=http://127.0.0.1:{folder.Port("scheduler etcd peer")}",
+                    .. Tls,
                 ]
             );
         }

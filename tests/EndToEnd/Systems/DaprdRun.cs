@@ -43,7 +43,7 @@ internal sealed class DaprdRun : SystemRun
             Keep($"ending process {left.ProcessId} of app '{left.AppId}', left over from a run that was killed");
         }
         await folder.EndLeftoversAsync();
-        controlPlane.Start();
+        await controlPlane.StartAsync();
         apps.AddRange(RunTemplate.Read(folder, set).Select(Prepared));
         foreach (var daprd in Daprds)
         {
@@ -128,6 +128,8 @@ internal sealed class DaprdRun : SystemRun
                 .. app.Resources.SelectMany(path => (string[])["--resources-path", path]),
                 "--config",
                 controlPlane.WithNames(app.Configuration),
+                .. dapr.Sentry is null ? (string[])[] : ["--config", folder.In($"components/access/{app.AppId}.yaml")],
+                .. controlPlane.FlagsOfDaprd,
                 .. dapr.Placement is null ? (string[])[] : ["--placement-host-address", $"127.0.0.1:{folder.Port("placement")}"],
                 .. dapr.Scheduler is null ? (string[])[] : ["--scheduler-host-address", $"127.0.0.1:{folder.Port("scheduler")}"],
                 .. app.HealthPath is null
@@ -148,6 +150,8 @@ internal sealed class DaprdRun : SystemRun
         daprd.Environment["DAPR_HOST_IP"] = "127.0.0.1"; // under which the others find it
         daprd.Environment["DAPR_API_TOKEN"] = token;
         daprd.Environment["APP_API_TOKEN"] = appToken;
+        daprd.Environment["DAPR_TRUST_ANCHORS"] = controlPlane.TrustedRoot;
+        daprd.Environment["NAMESPACE"] = "default";
         return new DaprdApp(
             app,
             http,

@@ -10,6 +10,8 @@ public sealed class OrderSagaTests
     private static readonly string[] Actions = ["CreateOrder", "ReserveInventory", "ProcessPayment", "ArrangeShipment"];
     private static readonly string[] Compensations = ["CancelOrder", "ReleaseInventory", "RefundPayment", "CancelShipment"];
 
+    private static readonly PlacedOrder Recorded = SagaRun.Input with { IsRecorded = true };
+
     private readonly SagaRun run = new();
 
     [Fact]
@@ -23,6 +25,39 @@ public sealed class OrderSagaTests
         Assert.Equal("o1", conclusion.OrderId);
         Assert.Null(conclusion.Reason);
         Assert.All(conclusion.Steps, step => Assert.Equal(StepState.Done, step.State));
+    }
+
+    [Fact]
+    public async Task An_order_that_was_recorded_before_its_saga_is_not_created_again()
+    {
+        Assert.Equal(OrderStatus.Confirmed, await run.StartAsync(Recorded));
+
+        Assert.Equal([.. Actions.Skip(1), "ConfirmOrder"], run.Did);
+        Assert.Equal("done pending pending pending", run.Statuses[1]);
+        var created = Assert.IsType<SagaConclusion>(run.Inputs["ConfirmOrder"]).Steps[0];
+        Assert.Equal((Recorded.PlacedAt, Recorded.PlacedAt, 1), (created.StartedAt, created.EndedAt, created.Attempts));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_refused_step_of_a_recorded_order_cancels_it(int refused)
+    {
+        run.Refuses(Actions[refused], "no");
+
+        Assert.Equal(OrderStatus.Cancelled, await run.StartAsync(Recorded));
+        Assert.Equal([.. Actions.Skip(1).Take(refused), .. Compensations.Take(refused).Reverse()], run.Did);
+    }
+
+    [Fact]
+    public async Task An_instance_that_was_started_anew_after_its_end_leaves_its_order_as_it_is()
+    {
+        run.Refuses("ReserveInventory", "The order is Confirmed already.", StepReply.OrderEnded);
+
+        await run.StartAsync(Recorded);
+
+        Assert.Equal(["ReserveInventory"], run.Did);
     }
 
     [Fact]
