@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sidecar.Apps;
 using Sidecar.Logging;
 using Sidecar.Running;
 using Spectre.Console;
@@ -23,26 +22,7 @@ internal static class RunCommand
     {
         Description = "End the run when an app ends, instead of starting it again",
     };
-    private static readonly Option<string> AppId = new("--app-id", "-a") { Description = "The id of the one app to run" };
-    private static readonly Option<int> AppPort = new("--app-port", "-p") { Description = "The port the app listens on" };
-    private static readonly Option<string> AppProtocol = new("--app-protocol")
-    {
-        Description = "http, https, h2c, grpc or grpcs",
-        DefaultValueFactory = _ => "http",
-    };
-    private static readonly Option<int> HttpPort = new("--dapr-http-port")
-    {
-        Description = "The HTTP port of the sidecar; any free one by default",
-    };
-    private static readonly Option<int> GrpcPort = new("--dapr-grpc-port")
-    {
-        Description = "The gRPC port of the sidecar; any free one by default",
-    };
-    private static readonly Option<string[]> ResourcesPath = new("--resources-path")
-    {
-        Description = "A folder of resources; may be given several times",
-    };
-    private static readonly Option<string> Config = new("--config") { Description = "A Configuration file" };
+    private static readonly SingleAppFlags SingleApp = new();
     private static readonly Option<string> LogLevelOption = new("--log-level")
     {
         Description = "debug, info, warn or error",
@@ -65,17 +45,11 @@ internal static class RunCommand
             RunFile,
             Components,
             NoRestart,
-            AppId,
-            AppPort,
-            AppProtocol,
-            HttpPort,
-            GrpcPort,
-            ResourcesPath,
-            Config,
             LogLevelOption,
             Strict,
             Command,
         };
+        SingleApp.AddTo(command);
         command.SetAction((result, cancellation) => RunAsync(result, cancellation));
         return command;
     }
@@ -86,7 +60,7 @@ internal static class RunCommand
     private static async Task<int> RunAsync(ParseResult result, CancellationToken cancellation)
     {
         var strict = result.GetValue(Strict);
-        var template = result.GetValue(AppId) is { } id ? One(result, id) : Template(result, strict);
+        var template = SingleApp.AreIn(result) || result.GetValue(Command) is { Length: > 0 } ? One(result) : Template(result, strict);
         var apps = template.Apps;
         // Lines of apps are theirs: they are never broken to fit.
         AnsiConsole.Console.Profile.Width = 1000;
@@ -94,6 +68,10 @@ internal static class RunCommand
         foreach (var warning in template.Warnings)
         {
             console.Warn($"ignored: {warning} (--strict refuses it)");
+        }
+        foreach (var flag in SingleApp.IgnoredOf(result))
+        {
+            console.Warn($"ignored: {flag} has no meaning for the embedded sidecar");
         }
         var options = new RunOptions(
             template.Folder,
@@ -111,25 +89,17 @@ internal static class RunCommand
         return RunTemplateReader.Read(file, result.GetValue(Components), strict);
     }
 
-    private static RunTemplate One(ParseResult result, string appId)
+    private static RunTemplate One(ParseResult result)
     {
         var folder = Directory.GetCurrentDirectory();
-        var options = new AppOptions
-        {
-            AppId = appId,
-            AppPort = result.GetValue(AppPort),
-            AppProtocol = result.GetValue(AppProtocol)!,
-            HttpPort = result.GetValue(HttpPort),
-            GrpcPort = result.GetValue(GrpcPort),
-            ResourcesPaths = [.. (result.GetValue(ResourcesPath) ?? []).Select(Path.GetFullPath)],
-            ConfigPaths = result.GetValue(Config) is { } config ? [Path.GetFullPath(config)] : [],
-            ListenAddresses = ["localhost"],
-        };
-        return new RunTemplate(
+        var app = new RunApp(
+            SingleApp.Read(result),
             folder,
-            null,
-            [new RunApp(options, folder, result.GetValue(Command) ?? [], new Dictionary<string, string>(), LogDestination.Console, 0)],
-            []
+            result.GetValue(Command) ?? [],
+            new Dictionary<string, string>(),
+            LogDestination.Console,
+            0
         );
+        return new RunTemplate(folder, null, [app], []);
     }
 }

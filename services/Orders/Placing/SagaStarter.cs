@@ -22,7 +22,10 @@ internal sealed class SagaStarter(IDaprWorkflowClient workflows)
             await workflows.ScheduleNewWorkflowAsync(
                 choreographed ? ChoreographyWatchdog.Name : nameof(OrderSaga),
                 placed.OrderId,
-                placed with { IsRecorded = true },
+                placed with
+                {
+                    IsRecorded = true,
+                },
                 choreographed ? placed.PlacedAt + FirstCheck(placed) : null,
                 cancellation
             );

@@ -69,13 +69,7 @@ internal sealed record Payment(
                 Version = Version + 1,
             };
 
-    private Payment Decided(PaymentStatus status) =>
-        this with
-        {
-            Status = status,
-            Token = "",
-            Version = Version + 1,
-        };
+    private Payment Decided(PaymentStatus status) => this with { Status = status, Token = "", Version = Version + 1 };
 
     /// <summary>Stored format: the event's name on the topic <c>payments</c>.</summary>
     public string EventType() =>

@@ -40,16 +40,7 @@ internal sealed class ControlPlane(SystemFolder folder, DaprInstallation dapr, R
     private IReadOnlyList<string> Tls =>
         dapr.Sentry is null
             ? []
-            :
-            [
-                "--tls-enabled",
-                "--sentry-address",
-                SentryAddress,
-                "--trust-anchors-file",
-                TrustAnchors,
-                "--trust-domain",
-                TrustDomain,
-            ];
+            : ["--tls-enabled", "--sentry-address", SentryAddress, "--trust-anchors-file", TrustAnchors, "--trust-domain", TrustDomain];
 
     public async Task StartAsync()
     {
@@ -78,7 +69,13 @@ internal sealed class ControlPlane(SystemFolder folder, DaprInstallation dapr, R
             Start(
                 "placement",
                 placement,
-                ["--listen-address", "127.0.0.1", "--initial-cluster", $"dapr-placement-0=127.0.0.1:{folder.Port("placement raft")}", .. Tls]
+                [
+                    "--listen-address",
+                    "127.0.0.1",
+                    "--initial-cluster",
+                    $"dapr-placement-0=127.0.0.1:{folder.Port("placement raft")}",
+                    .. Tls,
+                ]
             );
         }
         if (dapr.Scheduler is { } scheduler)
