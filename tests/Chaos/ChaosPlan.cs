@@ -8,10 +8,12 @@ internal enum FaultKind
     FreezeApp,
     KillSidecar,
     FreezeSidecar,
+    FillDisk,
+    CrashServers,
 }
 
-/// <param name="AppId">Empty for the sidecar.</param>
-/// <param name="Lasting">How long a frozen process stands still.</param>
+/// <param name="AppId">Empty unless the fault is an app's.</param>
+/// <param name="Lasting">How long a frozen process stands still, or the disk is full.</param>
 /// <param name="Rest">How long the system is left alone afterwards.</param>
 internal sealed record Fault(FaultKind Kind, string AppId, TimeSpan Lasting, TimeSpan Rest)
 {
@@ -21,6 +23,8 @@ internal sealed record Fault(FaultKind Kind, string AppId, TimeSpan Lasting, Tim
             FaultKind.KillApp => $"kill {AppId}",
             FaultKind.FreezeApp => $"freeze {AppId} for {Lasting.TotalSeconds:0.0} s",
             FaultKind.KillSidecar => "kill the sidecar",
+            FaultKind.FillDisk => $"fill the disk for {Lasting.TotalSeconds:0.0} s",
+            FaultKind.CrashServers => "crash store and broker",
             _ => $"freeze the sidecar for {Lasting.TotalSeconds:0.0} s",
         };
 }
@@ -36,18 +40,22 @@ internal sealed record ChaosPlan(int Seed, TimeSpan Duration)
     public static ChaosPlan OfEnvironment { get; } =
         new(Number("CHAOS_SEED") ?? Random.Shared.Next(1_000_000), TimeSpan.FromSeconds(Number("CHAOS_SECONDS") ?? 30));
 
-    /// <summary>Returns an endless sequence of faults. Six of ten kill an app, one kills the sidecar.</summary>
-    public IEnumerable<Fault> Faults()
+    /// <summary>
+    /// Returns an endless sequence of faults. Of ten, six kill an app and one kills the sidecar; each of <paramref name="further"/>, which
+    /// not every system can have, is as frequent as the latter.
+    /// </summary>
+    public IEnumerable<Fault> Faults(params IReadOnlyList<FaultKind> further)
     {
         var random = new Random(Seed);
         while (true)
         {
-            var kind = random.Next(10) switch
+            var kind = random.Next(10 + further.Count) switch
             {
                 < 6 => FaultKind.KillApp,
                 < 8 => FaultKind.FreezeApp,
                 8 => FaultKind.FreezeSidecar,
-                _ => FaultKind.KillSidecar,
+                9 => FaultKind.KillSidecar,
+                var other => further[other - 10],
             };
             var appId = Apps[random.Next(Apps.Length)];
             yield return new Fault(

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using EndToEnd.Orders;
+using EndToEnd.Sets;
 using EndToEnd.Systems;
 using Xunit.Abstractions;
 
@@ -14,7 +15,15 @@ public sealed class ChaosTests(ITestOutputHelper output)
     [Fact]
     public async Task Random_faults_under_load_neither_lose_nor_duplicate_orders()
     {
-        await using var system = await OrderSystem.StartAsync(folder => folder.UseProductionPauses());
+        using var disk = await LimitedDisk.TryMountAsync();
+        await using var system = await OrderSystem.StartAsync(folder =>
+        {
+            folder.UseProductionPauses();
+            if (disk is not null)
+            {
+                Directory.CreateSymbolicLink(folder.In("data"), disk.Path);
+            }
+        });
         var stock = await system.Api.ProductsAsync();
         var load = new MixedLoad(system, plan.Seed);
         var struck = new List<(Fault Fault, long At)>();
@@ -23,7 +32,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
             var orders = load.RunAsync(end.Token);
             try
             {
-                await StrikeAsync(system, struck);
+                await StrikeAsync(system, disk, struck);
             }
             finally
             {
@@ -42,13 +51,13 @@ public sealed class ChaosTests(ITestOutputHelper output)
         Assert.Empty((await system.Api.ReadAsync<ListOf<JsonElement>>("/api/operations/dead-letters?state=open&limit=100")).Items);
     }
 
-    private async Task StrikeAsync(OrderSystem system, List<(Fault Fault, long At)> struck)
+    private async Task StrikeAsync(OrderSystem system, LimitedDisk? disk, List<(Fault Fault, long At)> struck)
     {
         var begun = Stopwatch.GetTimestamp();
-        foreach (var fault in plan.Faults())
+        foreach (var fault in plan.Faults(FurtherFaults(system, disk)))
         {
             struck.Add((fault, Stopwatch.GetTimestamp()));
-            await CommitAsync(system, fault);
+            await CommitAsync(system, disk, fault);
             await Task.Delay(fault.Rest, TimeProvider.System); // the plan's, not a wait for anything
             if (Stopwatch.GetElapsedTime(begun) > plan.Duration)
             {
@@ -57,10 +66,22 @@ public sealed class ChaosTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task CommitAsync(OrderSystem system, Fault fault)
+    /// <summary>The embedded set has a disk to fill, where the process may mount one; the others have servers to crash.</summary>
+    private static IReadOnlyList<FaultKind> FurtherFaults(OrderSystem system, LimitedDisk? disk) =>
+        system.Set is not EmbeddedSet ? [FaultKind.CrashServers]
+        : disk is not null ? [FaultKind.FillDisk]
+        : [];
+
+    private static async Task CommitAsync(OrderSystem system, LimitedDisk? disk, Fault fault)
     {
         switch (fault.Kind)
         {
+            case FaultKind.FillDisk:
+                await disk!.FillAsync(fault.Lasting);
+                break;
+            case FaultKind.CrashServers:
+                await system.Set.RestartServersAsync();
+                break;
             case FaultKind.KillSidecar:
                 await system.KillSidecarAsync();
                 await system.StartAgainAsync();
