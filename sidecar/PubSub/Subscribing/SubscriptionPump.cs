@@ -18,16 +18,35 @@ internal sealed partial class SubscriptionPump(
     IEventReceiver receiver,
     Policy? policy,
     DeliverySpans spans,
+    TimeSpan longestDrain,
     TimeProvider time,
     ILogger logger
 )
 {
-    public Task<IAsyncDisposable> StartAsync(CancellationToken cancellation) =>
-        subscription.Bulk is null
-            ? broker.SubscribeAsync(new SubscribeRequest(subscription.Topic, subscription.Metadata), HandleAsync, cancellation)
-            : new BulkGatherer(subscription, broker, HandleManyAsync, time, logger).StartAsync(cancellation);
+    /// <summary>
+    /// The result ends the subscription: it takes no more messages, and waits for running deliveries, as daprd does. A stream ends with
+    /// its client, who can't answer any more.
+    /// </summary>
+    public async Task<IAsyncDisposable> StartAsync(CancellationToken cancellation)
+    {
+        var drain = new DeliveryDrain(subscription.Kind == SubscriptionKind.Streaming ? TimeSpan.Zero : longestDrain, time);
+        drain.Source = subscription.Bulk is null
+            ? await broker.SubscribeAsync(
+                new SubscribeRequest(subscription.Topic, subscription.Metadata),
+                (message, stopping) => drain.RunAsync(() => HandleAsync(message, stopping), stopping),
+                cancellation
+            )
+            : await new BulkGatherer(
+                subscription,
+                broker,
+                (messages, stopping) => drain.RunAsync(() => HandleManyAsync(messages, stopping), stopping),
+                time,
+                logger
+            ).StartAsync(cancellation);
+        return drain;
+    }
 
-    public async Task<Acknowledgement> HandleAsync(BrokerMessage message, CancellationToken cancellation)
+    private async Task<Acknowledgement> HandleAsync(BrokerMessage message, CancellationToken cancellation)
     {
         var (delivered, refused) = Prepare(message);
         if (delivered is null)
