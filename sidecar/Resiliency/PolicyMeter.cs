@@ -5,8 +5,8 @@ using System.Diagnostics.Metrics;
 namespace Sidecar.Resiliency;
 
 /// <summary>
-/// Counts the executions and activations of policies, under the names and labels of daprd's metrics. <paramref name="resource"/> is the Resiliency that
-/// defines them.
+/// Counts the executions and activations of policies, under the names and labels of daprd's metrics. <paramref name="resource"/> is the
+/// Resiliency that defines them.
 /// </summary>
 internal sealed class PolicyMeter(string appId, Func<string> resource)
 {
@@ -37,7 +37,8 @@ internal sealed class PolicyMeter(string appId, Func<string> resource)
             description: "1 for the state a circuit breaker is in, 0 for the others."
         );
 
-    /// <summary>Counts a call once for each part of its policy, however often it is repeated; a breaker with the state it has then.</summary>
+    /// <summary>Counts a call once for each part of its policy, however often it is repeated; its breaker with the current
+    /// state.</summary>
     public void Executed(Policy policy, string direction, string target)
     {
         if (policy.HasTimeout)

@@ -104,7 +104,7 @@ internal sealed partial class SubscriptionPump(
             CloudEvents.Trace(envelope, message.Metadata);
             body = JsonSerializer.SerializeToUtf8Bytes(envelope);
         }
-        else if (Parse(message.Data) is { } parsed)
+        else if (CloudEvents.Parse(message.Data) is { } parsed)
         {
             envelope = parsed;
         }
@@ -278,18 +278,6 @@ internal sealed partial class SubscriptionPump(
     private sealed record Delivery(DeliveryStatus Status, int? Code = null) : IFallible
     {
         public bool Failed => Status == DeliveryStatus.Retry;
-    }
-
-    private static JsonObject? Parse(ReadOnlyMemory<byte> data)
-    {
-        try
-        {
-            return JsonNode.Parse(data.Span) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null; // reported by the caller as a message without envelope
-        }
     }
 
     [LoggerMessage(

@@ -26,11 +26,12 @@ public sealed class RunningDeliveryTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await app.DisposeAsync();
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("")]
     [InlineData(", bulkSubscribe: { enabled: true, maxMessagesCount: 10, maxAwaitDurationMs: 10 }")]
     public async Task A_removed_subscription_lets_a_running_delivery_finish(string bulk)
     {
+        Skip.If(TestedSidecar.IsDaprd && bulk.Length > 0, "daprd cancels the bulk delivery of a removed subscription");
         await using var sidecar = await StartAsync(new SidecarOptions(), Subscription("one", "a", "/slow", bulk));
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/a", "1").SucceedsAsync();
         await begun.Task.OrFail("the app got no event");
