@@ -17,8 +17,13 @@ void Interrupt(PosixSignalContext signal)
         AppProcess.KillAll();
     }
 }
-using var ctrlC = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+
+// Never disposed of: a signal that arrives while the process ends must not replace its exit code.
+PosixSignalRegistration[] signals =
+[
+    PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt),
+    PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt),
+];
 
 try
 {
@@ -51,4 +56,8 @@ catch (InvalidOperationException e)
 catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
 {
     return 0;
+}
+finally
+{
+    GC.KeepAlive(signals);
 }

@@ -67,7 +67,7 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         {
             Method = call.Method,
             ContentType = call.ContentType ?? "",
-            Data = new Any { Value = UnsafeByteOperations.UnsafeWrap(call.Body) },
+            Data = new Any { TypeUrl = call.TypeUrl, Value = UnsafeByteOperations.UnsafeWrap(call.Body) },
             HttpExtension = new HTTPExtension
             {
                 Verb = System.Enum.TryParse<HTTPExtension.Types.Verb>(call.Verb, true, out var verb) ? verb : default,

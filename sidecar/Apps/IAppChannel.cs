@@ -31,6 +31,9 @@ internal sealed record InvocationCall(
 {
     /// <summary>The trace context of the call; sent to the app unless <see cref="Headers"/> contain one.</summary>
     public TraceContext Trace { get; init; } = TraceContext.Off;
+
+    /// <summary>The type of the data of a call over gRPC, for gRPC apps.</summary>
+    public string TypeUrl { get; init; } = "";
 }
 
 /// <summary>The app's answer in HTTP terms; <paramref name="TypeUrl"/> is set by gRPC apps.</summary>

@@ -8,7 +8,11 @@ namespace Sidecar.Apps;
 /// </summary>
 internal sealed class SwitchedProtocol(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    private const string Marker = "x-sidecar-status";
+    public const string Marker = "x-sidecar-status";
+
+    /// <summary>The status that the app has sent.</summary>
+    public static HttpStatusCode StatusOf(HttpResponseMessage response) =>
+        response.Headers.Contains(Marker) ? HttpStatusCode.SwitchingProtocols : response.StatusCode;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

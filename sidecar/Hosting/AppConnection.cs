@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Sidecar.Apps;
+using Sidecar.Invocation;
 using Sidecar.Loops;
 
 namespace Sidecar.Hosting;
@@ -84,7 +85,15 @@ internal sealed partial class AppConnection(
         }
         if (!readiness.IsHealthy)
         {
-            await SubscribeAsync(cancellation);
+            try
+            {
+                await SubscribeAsync(cancellation);
+            }
+            catch (HttpRequestException e) when (!ConnectionRefusal.Is(e))
+            {
+                readiness.Ready = true; // as in daprd, the API serves an app that listens but can't be queried
+                throw;
+            }
             readiness.Ready = true;
             readiness.Complete();
         }

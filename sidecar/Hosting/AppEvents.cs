@@ -171,7 +171,10 @@ internal sealed partial class AppEvents(
         }
     }
 
-    /// <summary>A later subscription replaces an earlier one of the same name; an unchanged one stays the same object.</summary>
+    /// <summary>
+    /// A later subscription replaces an earlier one of the same name; an unchanged one stays the same object and keeps its place before
+    /// those that start, as in daprd's metadata.
+    /// </summary>
     private static IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> Declared(
         string appId,
         ResourceSet resources,
@@ -183,14 +186,16 @@ internal sealed partial class AppEvents(
                 .Reverse()
                 .DistinctBy(subscription => subscription.Name)
                 .Reverse()
-                .Select(subscription =>
-                    (
-                        subscription,
-                        before.FirstOrDefault(known => known.Resource.Content == subscription.Content).Topic
-                            ?? TopicSubscription.From(subscription)
-                    )
+                .Select(subscription => (Resource: subscription, Place: PlaceIn(before, subscription)))
+                .OrderBy(item => item.Place)
+                .Select(item =>
+                    (item.Resource, item.Place < before.Count ? before[item.Place].Topic : TopicSubscription.From(item.Resource))
                 ),
         ];
+
+    /// <summary>The index of the unchanged subscription; the end of the list if there is none.</summary>
+    private static int PlaceIn(IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> before, Subscription subscription) =>
+        before.TakeWhile(known => known.Resource.Content != subscription.Content).Count();
 
     [LoggerMessage(1008, LogLevel.Error, "The answer of app {AppId} to {Question} can't be read; only declared subscriptions run")]
     private partial void LogUnreadable(Exception failure, string appId, string question);

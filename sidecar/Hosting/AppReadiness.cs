@@ -19,8 +19,15 @@ internal sealed class AppReadiness
     /// <summary>Completes when the app is healthy for the first time; cancelled if the sidecar stops before.</summary>
     public Task FirstHealthy => healthy.Task;
 
-    /// <summary>Completes when the app is next found to be unhealthy.</summary>
-    public Task Unhealthy => unhealthy.Next;
+    /// <summary>Completes when the app becomes unhealthy; already complete if it was healthy and is not any more.</summary>
+    public Task Unhealthy
+    {
+        get
+        {
+            var next = unhealthy.Next; // read before the state, so that no change between the two is missed
+            return healthy.Task.IsCompletedSuccessfully && !IsHealthy ? Task.CompletedTask : next;
+        }
+    }
 
     /// <summary>Idempotent: only the first time counts.</summary>
     public void Complete() => healthy.TrySetResult();

@@ -111,7 +111,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
         {
             State = new StateApi(options.AppId, components, outbox, Policies, time),
             PubSub = pubsub,
-            Subscriptions = new SubscriptionManager(options.AppId, components, Policies, Tracer, time, loggers),
+            Subscriptions = new SubscriptionManager(options.AppId, components, Policies, Tracer, options.GracefulShutdown, time, loggers),
             Secrets = new SecretsApi(options.AppId, components, configuration.SecretScopes, time),
             Conversation = new ConversationApi(options.AppId, components, Policies, time),
             Cryptography = new CryptographyApi(options.AppId, components, Policies, time),

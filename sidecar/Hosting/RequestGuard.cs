@@ -79,6 +79,8 @@ internal static class RequestGuard
         {
             return PlainAsync(context, 401, "only sidecars of the same user may call here\n");
         }
+        context.Features.Set(SidecarRegistry.NamespaceOf(context.Request));
+        context.Features.Set(GrpcForm.TakeFrom(context.Request));
         context.Features.Set(new Span(SidecarRegistry.TraceOf(context.Request)));
         if (context.Request.Headers.ContainsKey(ActorRelay.Header))
         {

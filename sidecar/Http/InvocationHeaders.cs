@@ -21,13 +21,13 @@ internal static class InvocationHeaders
     private static readonly string HostName = Environment.MachineName;
 
     /// <summary>The caller, for the callee's app. None in a call of the own app, which never leaves the sidecar.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> Of(string caller, string callee)
+    public static IEnumerable<KeyValuePair<string, string>> Of(string caller, string callee, string callerNamespace)
     {
         if (caller == callee)
         {
             yield break;
         }
-        yield return KeyValuePair.Create(CallerNamespace, Namespace);
+        yield return KeyValuePair.Create(CallerNamespace, callerNamespace);
         yield return KeyValuePair.Create(Caller, caller);
         yield return KeyValuePair.Create(Callee, callee);
         yield return KeyValuePair.Create("X-Forwarded-For", HostAddress.Value);

@@ -1,3 +1,4 @@
+using Sidecar.Apps;
 using Sidecar.Failures;
 using Sidecar.Resiliency;
 
@@ -23,7 +24,7 @@ internal sealed class Attempt(CancellationToken cancellation) : IFallible
 
     public async Task HoldAsync(HttpResponseMessage response) =>
         held = new HeldAnswer(
-            (int)response.StatusCode,
+            (int)SwitchedProtocol.StatusOf(response),
             [.. response.Headers.Concat(response.Content.Headers)],
             await response.Content.ReadAsByteArrayAsync(cancellation)
         );
@@ -44,7 +45,10 @@ internal sealed class Attempt(CancellationToken cancellation) : IFallible
         {
             context.Response.Headers[name] = values.ToArray();
         }
-        await context.Response.Body.WriteAsync(held.Body, context.RequestAborted);
+        if (held.Body.Length > 0) // an answer of status 101 must have none
+        {
+            await context.Response.Body.WriteAsync(held.Body, context.RequestAborted);
+        }
     }
 
     private static readonly HashSet<string> HopByHop = new(StringComparer.OrdinalIgnoreCase)
@@ -54,6 +58,7 @@ internal sealed class Attempt(CancellationToken cancellation) : IFallible
         "Transfer-Encoding",
         "Upgrade",
         "Proxy-Connection",
+        SwitchedProtocol.Marker,
     };
 
     private sealed record HeldAnswer(int Status, IReadOnlyList<KeyValuePair<string, IEnumerable<string>>> Headers, byte[] Body);

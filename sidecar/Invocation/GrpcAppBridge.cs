@@ -32,6 +32,7 @@ internal static class GrpcAppBridge
 
     public static async Task SendAsync(HttpContext context, ILocalApp callee, InvocationTarget target, string caller, TraceContext trace)
     {
+        var form = context.Features.Get<GrpcForm>();
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var headers = context
@@ -39,7 +40,7 @@ internal static class GrpcAppBridge
                 !Hop.Contains(header.Key) && !InvocationHeaders.Drops(header.Key, caller, callee.Options.AppId)
             )
             .Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()))
-            .Concat(InvocationHeaders.Of(caller, callee.Options.AppId))
+            .Concat(InvocationHeaders.Of(caller, callee.Options.AppId, CallerNamespace.Of(context)))
             .ToList();
         var call = new InvocationCall(
             context.Request.Method,
@@ -51,6 +52,7 @@ internal static class GrpcAppBridge
         )
         {
             Trace = trace,
+            TypeUrl = form?.TypeUrl ?? "",
         };
         try
         {
@@ -65,10 +67,19 @@ internal static class GrpcAppBridge
             {
                 context.Response.Headers.Append(name, value);
             }
+            if (form is not null)
+            {
+                context.Response.ContentType = reply.ContentType;
+                GrpcForm.WriteType(context.Response, reply.TypeUrl ?? "");
+            }
             await context.Response.Body.WriteAsync(reply.Body, context.RequestAborted);
         }
         catch (RpcException e) when (!context.Response.HasStarted)
         {
+            if (form is not null)
+            {
+                GrpcForm.WriteStatus(context.Response, e.Status);
+            }
             await WriteStatusAsync(context, e.Status);
         }
     }

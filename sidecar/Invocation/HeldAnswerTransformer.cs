@@ -1,4 +1,5 @@
 using System.Net;
+using Sidecar.Apps;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Invocation;
@@ -19,7 +20,7 @@ internal sealed class HeldAnswerTransformer(HttpTransformer inner, Attempt attem
         CancellationToken cancellation
     )
     {
-        if (response is null || response.StatusCode is >= HttpStatusCode.OK and < HttpStatusCode.BadRequest)
+        if (response is null || SwitchedProtocol.StatusOf(response) is >= HttpStatusCode.OK and < HttpStatusCode.BadRequest)
         {
             return await inner.TransformResponseAsync(context, response, cancellation);
         }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Sidecar.Apps;
 using Sidecar.Http;
 using Sidecar.Names;
@@ -9,6 +8,7 @@ namespace Sidecar.Invocation;
 /// <summary>The gRPC form of an invocation to an app of another sidecar process.</summary>
 internal static class RemoteCall
 {
+    /// <exception cref="Grpc.Core.RpcException">The gRPC app has refused the call.</exception>
     public static async Task<InvocationReply> SendAsync(
         Uri sidecar,
         string caller,
@@ -23,22 +23,24 @@ internal static class RemoteCall
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ReadOnlyMemoryContent(call.Body),
         };
-        if (MediaTypeHeaderValue.TryParse(call.ContentType, out var type))
+        if (call.ContentType is { Length: > 0 } type)
         {
-            request.Content.Headers.ContentType = type;
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", type); // the apps may use any text
         }
         foreach (var (name, value) in call.Headers.Where(header => !InvocationHeaders.IsOwn(header.Key)))
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
+        new GrpcForm(call.TypeUrl).AddTo(request);
         SidecarRegistry.Introduce(request, caller, target.Id, call.Trace);
         using var response = await SidecarRegistry.Invoker.SendAsync(request, cancellation);
         var headers = response.Headers.SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, value))).ToList();
-        return new InvocationReply(
+        var reply = new InvocationReply(
             (int)response.StatusCode,
-            response.Content.Headers.ContentType?.ToString(),
+            response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var answered) ? answered.ToString() : null,
             await response.Content.ReadAsByteArrayAsync(cancellation),
             headers
         );
+        return GrpcForm.Restore(reply);
     }
 }

@@ -201,7 +201,7 @@ internal sealed class ServiceInvoker(
         Callee.DemandHealthy(callee, target);
         var headers = call
             .Headers.Where(header => !InvocationHeaders.Drops(header.Key, caller.AppId, targetId) && !InvocationHeaders.IsOwn(header.Key))
-            .Concat(InvocationHeaders.Of(caller.AppId, targetId))
+            .Concat(InvocationHeaders.Of(caller.AppId, targetId, InvocationHeaders.Namespace))
             .ToList();
         var span = Callee.StartSpan(callee, target, caller.AppId, call.Trace);
         try

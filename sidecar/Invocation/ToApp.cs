@@ -26,7 +26,7 @@ internal sealed class ToApp(AppClient app, string caller, string callee, Invocat
         {
             request.Headers.Remove(dropped);
         }
-        foreach (var (name, value) in InvocationHeaders.Of(caller, callee))
+        foreach (var (name, value) in InvocationHeaders.Of(caller, callee, CallerNamespace.Of(context)))
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }

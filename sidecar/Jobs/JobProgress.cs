@@ -6,16 +6,13 @@ namespace Sidecar.Jobs;
 /// <summary>The progress of a job from tick to tick. Source: Dapr docs, "Jobs API reference".</summary>
 internal static class JobProgress
 {
-    /// <exception cref="FormatException">A part of it is invalid, or it would never be due.</exception>
+    /// <summary>A job that expires before it is due is valid, as in daprd: it ends without a tick.</summary>
+    /// <exception cref="FormatException">A part of it is invalid.</exception>
     public static ScheduledJob Begin(Job job, DateTimeOffset now, TimeZoneInfo local)
     {
         var schedule = JobSchedule.Parse(Schedule(job), local);
         var due = schedule.First(job.HasDueTime ? job.DueTime : null, now);
         DateTimeOffset? expires = job.HasTtl ? Timers.Schedule.DueTime(job.Ttl, now) : null;
-        if (expires < due)
-        {
-            throw new FormatException($"job {job.Name} expires at {expires:O}, before it is due at {due:O}");
-        }
         var left =
             !job.HasSchedule ? 1
             : job.HasRepeats && job.Repeats > 0 ? (int)job.Repeats

@@ -96,7 +96,7 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
                 Arm(job); // replaced by a later one just before it came due
                 return;
             }
-            var next = await TriggerAsync(receiver, job);
+            var next = job.Expires < job.Due ? null : await TriggerAsync(receiver, job);
             if (await StoreAsync(cancellation => store.TryAdvanceAsync(name, etag, next, cancellation), name) && next is not null)
             {
                 Arm(next);

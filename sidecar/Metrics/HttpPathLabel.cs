@@ -10,7 +10,9 @@ internal static class HttpPathLabel
     private static readonly HashSet<string> Always = new(StringComparer.Ordinal) { "/dapr/config", "/dapr/subscribe" };
 
     public static string Of(string path, MetricsOptions options) =>
-        Always.Contains(path) ? path : Match(path, options.PathMatching) ?? (options.PathsInHttp ? WithoutKeys(path) : "");
+        Always.Contains(path)
+            ? path
+            : Match("/" + path.TrimStart('/'), options.PathMatching) ?? (options.PathsInHttp ? WithoutKeys(path) : "");
 
     private static string? Match(string path, IReadOnlyList<string> templates)
     {

@@ -17,6 +17,7 @@ internal sealed class SidecarRegistry
     private const string TokenHeader = "x-sidecar-token";
     private const string CallerHeader = "x-sidecar-caller";
     private const string TargetHeader = "x-sidecar-target";
+    private const string NamespaceHeader = "x-sidecar-namespace";
     private const string TraceHeader = "x-sidecar-trace";
     private const string TraceStateHeader = "x-sidecar-trace-state";
 
@@ -147,7 +148,7 @@ internal sealed class SidecarRegistry
         return [.. found.OrderBy(announcement => announcement.AppId, StringComparer.Ordinal).ThenBy(announcement => announcement.Port)];
     }
 
-    /// <summary>Marks a request to another sidecar with caller, callee, span and the token of this user's sidecars.</summary>
+    /// <summary>Marks a request to another sidecar with caller, callee, namespace, span and the token of this user's sidecars.</summary>
     public static void Introduce(HttpRequestMessage request, string caller, string target, TraceContext trace)
     {
         if (!trace.IsOff)
@@ -158,6 +159,7 @@ internal sealed class SidecarRegistry
         request.Headers.TryAddWithoutValidation(TokenHeader, token);
         request.Headers.TryAddWithoutValidation(CallerHeader, caller);
         request.Headers.TryAddWithoutValidation(TargetHeader, target);
+        request.Headers.TryAddWithoutValidation(NamespaceHeader, InvocationHeaders.Namespace);
     }
 
     /// <summary>The caller of a request on the internal port; null if it does not come from a sidecar of this user.</summary>
@@ -173,6 +175,14 @@ internal sealed class SidecarRegistry
         request.Headers.Remove(CallerHeader);
         request.Headers.Remove(TargetHeader);
         return known && caller.Length > 0 ? caller : null;
+    }
+
+    /// <summary>The namespace of the calling sidecar.</summary>
+    public static CallerNamespace NamespaceOf(HttpRequest request)
+    {
+        var given = request.Headers[NamespaceHeader].ToString();
+        request.Headers.Remove(NamespaceHeader);
+        return new CallerNamespace(given.Length > 0 ? given : InvocationHeaders.Namespace);
     }
 
     /// <summary>The span of the calling sidecar, which the caller's own trace headers may lack.</summary>

@@ -17,10 +17,19 @@ internal sealed class Policy
     private readonly ResiliencePipeline once;
     private readonly CircuitBreaker? breaker;
     private readonly TimeProvider time;
+    private readonly Action<Policy> executed;
 
-    public Policy(TimeSpan? timeout, RetryRule? retry, CircuitBreaker? breaker, TimeProvider time, Action<string> activated)
+    public Policy(
+        TimeSpan? timeout,
+        RetryRule? retry,
+        CircuitBreaker? breaker,
+        TimeProvider time,
+        Action<Policy> executed,
+        Action<string> activated
+    )
     {
-        (this.time, this.breaker) = (time, breaker);
+        (this.time, this.breaker, this.executed) = (time, breaker, executed);
+        (HasTimeout, HasRetry) = (timeout is { Ticks: > 0 }, retry is not null);
         Retries = retry is { MaxRetries: not 0 };
         once = Build(null);
         pipeline = Retries ? Build(retry) : once;
@@ -55,12 +64,26 @@ internal sealed class Policy
     }
 
     private Policy(Policy other, CircuitBreaker breaker) =>
-        (pipeline, once, Retries, time, this.breaker) = (other.pipeline, other.once, other.Retries, other.time, breaker);
+        (pipeline, once, Retries, HasTimeout, HasRetry, time, executed, this.breaker) = (
+            other.pipeline,
+            other.once,
+            other.Retries,
+            other.HasTimeout,
+            other.HasRetry,
+            other.time,
+            other.executed,
+            breaker
+        );
 
     /// <summary>The same pipelines under another breaker of the same rule.</summary>
     public Policy With(CircuitBreaker other) => new(this, other);
 
     public CircuitBreaker? Breaker => breaker;
+
+    public bool HasTimeout { get; }
+
+    /// <summary>True also for a rule without repetitions.</summary>
+    public bool HasRetry { get; }
 
     /// <summary>True if a call may be repeated, so that its input has to be kept.</summary>
     public bool Retries { get; }
@@ -84,6 +107,7 @@ internal sealed class Policy
         CancellationToken cancellation
     )
     {
+        executed(this);
         var context = ResilienceContextPool.Shared.Get(cancellation);
         context.Properties.Set(Begun, time.GetTimestamp());
         if (breaker is not null)

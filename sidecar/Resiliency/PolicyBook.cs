@@ -146,7 +146,14 @@ internal sealed class PolicyBook
         var breaker = names.Breaker is not null && breakers.TryGetValue(names.Breaker, out var rule) ? breakerOf(rule) : null;
         return timeout is null && retry is null && breaker is null
             ? null
-            : new Policy(timeout, retry, breaker, time, policy => meter.Activated(policy, direction, target));
+            : new Policy(
+                timeout,
+                retry,
+                breaker,
+                time,
+                policy => meter.Executed(policy, direction, target),
+                policy => meter.Activated(policy, direction, target)
+            );
     }
 
     private CircuitBreaker Breaker(BreakerRule rule, string target, string direction)

@@ -5,8 +5,8 @@ using System.Diagnostics.Metrics;
 namespace Sidecar.Resiliency;
 
 /// <summary>
-/// Counts the activations of policies, under the names and labels of daprd's metrics. <paramref name="resource"/> is the Resiliency that
-/// defines them.
+/// Counts the executions and activations of policies, under the names and labels of daprd's metrics. <paramref name="resource"/> is the
+/// Resiliency that defines them.
 /// </summary>
 internal sealed class PolicyMeter(string appId, Func<string> resource)
 {
@@ -16,6 +16,11 @@ internal sealed class PolicyMeter(string appId, Func<string> resource)
     private static readonly Counter<long> Activations = Meter.CreateCounter<long>(
         "dapr_resiliency_activations_total",
         description: "Policies that came into effect: a retry, a timeout, a breaker that changed."
+    );
+
+    private static readonly Counter<long> Executions = Meter.CreateCounter<long>(
+        "dapr_resiliency_count",
+        description: "Policies that calls were executed under."
     );
 
     /// <summary>The latest state of each target; as in daprd, the breakers of a target share a label, because there are too many.</summary>
@@ -32,20 +37,38 @@ internal sealed class PolicyMeter(string appId, Func<string> resource)
             description: "1 for the state a circuit breaker is in, 0 for the others."
         );
 
+    /// <summary>Counts a call once for each part of its policy, however often it is repeated; its breaker with the current
+    /// state.</summary>
+    public void Executed(Policy policy, string direction, string target)
+    {
+        if (policy.HasTimeout)
+        {
+            Executions.Add(1, Tags("timeout", direction, target, ""));
+        }
+        if (policy.HasRetry)
+        {
+            Executions.Add(1, Tags("retry", direction, target, ""));
+        }
+        if (policy.Breaker is { } breaker)
+        {
+            Executions.Add(1, Tags("circuitbreaker", direction, target, Text(breaker.State)));
+        }
+    }
+
     public void Activated(string policy, string direction, string target, string status = "") =>
-        Activations.Add(
-            1,
-            new TagList
-            {
-                { "app_id", appId },
-                { "flow_direction", direction },
-                { "name", resource() },
-                { "namespace", "" },
-                { "policy", policy },
-                { "status", status },
-                { "target", target },
-            }
-        );
+        Activations.Add(1, Tags(policy, direction, target, status));
+
+    private TagList Tags(string policy, string direction, string target, string status) =>
+        new()
+        {
+            { "app_id", appId },
+            { "flow_direction", direction },
+            { "name", resource() },
+            { "namespace", "" },
+            { "policy", policy },
+            { "status", status },
+            { "target", target },
+        };
 
     public void StateChanged(CircuitBreaker breaker, string direction, string target)
     {

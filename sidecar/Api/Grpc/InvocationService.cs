@@ -38,6 +38,7 @@ internal class InvocationService
         )
         {
             Trace = TraceContext.Of(context.GetHttpContext()),
+            TypeUrl = message.Data?.TypeUrl ?? "",
         };
         var reply = await Of(context).Blocks.Invoker.InvokeAsync(request.Id, call, context.CancellationToken);
         var headers = new Metadata();

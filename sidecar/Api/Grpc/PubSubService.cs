@@ -83,7 +83,10 @@ internal class PubSubService
     )
     {
         var subscriptions = Of(context).Blocks.Subscriptions;
-        var initial = await InitialAsync(requests, context.CancellationToken);
+        if (await InitialAsync(requests, context) is not { } initial)
+        {
+            return;
+        }
         var wanted = new TopicSubscription(
             initial.PubsubName,
             initial.Topic,
@@ -115,14 +118,15 @@ internal class PubSubService
         }
     }
 
-    private static async Task<SubscribeTopicEventsRequestInitialAlpha1> InitialAsync(
+    /// <summary>Null if the sidecar ends before.</summary>
+    private static async Task<SubscribeTopicEventsRequestInitialAlpha1?> InitialAsync(
         IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requests,
-        CancellationToken cancellation
+        ServerCallContext context
     )
     {
-        if (!await requests.MoveNext(cancellation) || requests.Current.InitialRequest is not { } initial)
+        if (!await NextAsync(requests, context) || requests.Current.InitialRequest is not { } initial)
         {
-            throw Unknown("initial request is required");
+            return Stopping(context).IsCancellationRequested ? null : throw Unknown("initial request is required");
         }
         return initial.PubsubName.Length == 0 ? throw Unknown("pubsubName is required")
             : initial.Topic.Length == 0 ? throw Unknown("topic is required")

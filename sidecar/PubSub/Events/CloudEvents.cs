@@ -31,6 +31,19 @@ internal static class CloudEvents
 
     public static bool IsCloudEvent(string? contentType) => MediaType(contentType).Equals(ContentType, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>A received envelope; null if the data is none.</summary>
+    public static JsonObject? Parse(ReadOnlyMemory<byte> data)
+    {
+        try
+        {
+            return JsonNode.Parse(data.Span) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The media type without its parameters.</summary>
     public static string MediaType(string? contentType)
     {

@@ -11,6 +11,7 @@ internal sealed partial class SubscriptionManager(
     ComponentSet components,
     PolicyBook policies,
     Tracer tracer,
+    TimeSpan longestDrain,
     TimeProvider time,
     ILoggerFactory loggers
 ) : IAsyncDisposable
@@ -57,7 +58,7 @@ internal sealed partial class SubscriptionManager(
 
     /// <summary>
     /// Changes the app's subscriptions to <paramref name="subscriptions"/>: starts new ones, ends removed ones, keeps the others. The
-    /// metadata API reports the change when it is complete.
+    /// metadata API reports a removed one no longer while its running deliveries end, and a new one when it has started.
     /// </summary>
     public async Task ChangeAsync(IEnumerable<TopicSubscription> subscriptions, CancellationToken cancellation)
     {
@@ -70,6 +71,8 @@ internal sealed partial class SubscriptionManager(
         {
             ending = [.. wanted.Where(subscription => !next.Any(other => ReferenceEquals(other, subscription)))];
             coming = [.. next.Where(subscription => !running.ContainsKey(subscription))];
+            wanted = [.. wanted.Except(ending)];
+            Current = ActiveSubscriptions();
             receiver = app;
         }
         finally
@@ -269,6 +272,7 @@ internal sealed partial class SubscriptionManager(
             receiver,
             policies.Inbound(subscription.PubSub, ComponentKind.Pubsub),
             new DeliverySpans(tracer),
+            longestDrain,
             time,
             loggers.CreateLogger<SubscriptionPump>()
         );

@@ -18,16 +18,35 @@ internal sealed partial class SubscriptionPump(
     IEventReceiver receiver,
     Policy? policy,
     DeliverySpans spans,
+    TimeSpan longestDrain,
     TimeProvider time,
     ILogger logger
 )
 {
-    public Task<IAsyncDisposable> StartAsync(CancellationToken cancellation) =>
-        subscription.Bulk is null
-            ? broker.SubscribeAsync(new SubscribeRequest(subscription.Topic, subscription.Metadata), HandleAsync, cancellation)
-            : new BulkGatherer(subscription, broker, HandleManyAsync, time, logger).StartAsync(cancellation);
+    /// <summary>
+    /// The result ends the subscription: it takes no more messages, and waits for running deliveries, as daprd does. A stream ends with
+    /// its client, who can't answer any more.
+    /// </summary>
+    public async Task<IAsyncDisposable> StartAsync(CancellationToken cancellation)
+    {
+        var drain = new DeliveryDrain(subscription.Kind == SubscriptionKind.Streaming ? TimeSpan.Zero : longestDrain, time);
+        drain.Source = subscription.Bulk is null
+            ? await broker.SubscribeAsync(
+                new SubscribeRequest(subscription.Topic, subscription.Metadata),
+                (message, stopping) => drain.RunAsync(() => HandleAsync(message, stopping), stopping),
+                cancellation
+            )
+            : await new BulkGatherer(
+                subscription,
+                broker,
+                (messages, stopping) => drain.RunAsync(() => HandleManyAsync(messages, stopping), stopping),
+                time,
+                logger
+            ).StartAsync(cancellation);
+        return drain;
+    }
 
-    public async Task<Acknowledgement> HandleAsync(BrokerMessage message, CancellationToken cancellation)
+    private async Task<Acknowledgement> HandleAsync(BrokerMessage message, CancellationToken cancellation)
     {
         var (delivered, refused) = Prepare(message);
         if (delivered is null)
@@ -85,7 +104,7 @@ internal sealed partial class SubscriptionPump(
             CloudEvents.Trace(envelope, message.Metadata);
             body = JsonSerializer.SerializeToUtf8Bytes(envelope);
         }
-        else if (Parse(message.Data) is { } parsed)
+        else if (CloudEvents.Parse(message.Data) is { } parsed)
         {
             envelope = parsed;
         }
@@ -259,18 +278,6 @@ internal sealed partial class SubscriptionPump(
     private sealed record Delivery(DeliveryStatus Status, int? Code = null) : IFallible
     {
         public bool Failed => Status == DeliveryStatus.Retry;
-    }
-
-    private static JsonObject? Parse(ReadOnlyMemory<byte> data)
-    {
-        try
-        {
-            return JsonNode.Parse(data.Span) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null; // reported by the caller as a message without envelope
-        }
     }
 
     [LoggerMessage(

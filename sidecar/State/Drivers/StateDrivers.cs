@@ -36,7 +36,7 @@ internal static class StateDrivers
                 context.Time,
                 context.Loggers.CreateLogger<SqliteStateStore>()
             );
-            return common.Component(store, "TTL", "DELETE_WITH_PREFIX", "KEYS_LIKE");
+            return common.Component(store, "TTL", "KEYS_LIKE");
         };
     }
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Conformance.Apps;
 using Conformance.Running;
 using Dapr.AppCallback.Autogen.Grpc.v1;
@@ -37,6 +39,38 @@ public sealed class AppFailureTests
             }
         }
         return deaths;
+    }
+
+    [Fact]
+    public async Task An_app_that_listens_but_speaks_no_HTTP_does_not_keep_the_API_from_being_ready()
+    {
+        using var app = new TcpListener(IPAddress.Loopback, Port.Free());
+        app.Start();
+        using var ending = new CancellationTokenSource();
+        var refusing = RefuseAsync(app, ending.Token);
+        await using (var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = ((IPEndPoint)app.LocalEndpoint).Port }))
+        {
+            await sidecar.Http.GetAsync("/v1.0/healthz").SucceedsAsync();
+        }
+        await ending.CancelAsync();
+        await refusing;
+    }
+
+    /// <summary>Closes each connection at the first byte.</summary>
+    private static async Task RefuseAsync(TcpListener listener, CancellationToken ending)
+    {
+        try
+        {
+            while (true)
+            {
+                using var connection = await listener.AcceptTcpClientAsync(ending);
+                await connection.GetStream().ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, ending);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
     }
 
     [SkippableTheory]

@@ -41,6 +41,51 @@ public sealed class ShutdownTests
         Assert.Contains("Daprd shutdown gracefully", sidecar.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_stream_without_its_first_message_does_not_delay_the_shutdown()
+    {
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { OwnProcess = true, Resources = [Yaml.Component("events", "pubsub.in-memory")] }
+        );
+        using var stream = sidecar.Grpc.SubscribeTopicEventsAlpha1();
+        await sidecar.Grpc.GetMetadataAsync(new()); // on the same connection, so the stream has begun
+        await sidecar.SignalAsync("INT");
+        Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
+    }
+
+    [Fact]
+    public async Task A_blocked_shutdown_does_not_wait_for_an_app_that_is_unhealthy_already()
+    {
+        await using var app = await HttpApp.StartAsync();
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                OwnProcess = true,
+                AppPort = app.PortNumber,
+                Flags =
+                [
+                    "--enable-app-health-check",
+                    "--app-health-probe-interval=1",
+                    "--app-health-threshold=1",
+                    "--dapr-block-shutdown-duration=180s",
+                ],
+            }
+        );
+        await Eventually.UntilAsync(() => IsCalledAsync(sidecar), "the app was not called although it was healthy");
+        app.Answers("/healthz", 500);
+        await Eventually.UntilAsync(async () => !await IsCalledAsync(sidecar), "the app was called although it was unhealthy");
+
+        await sidecar.SignalAsync("INT");
+
+        Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
+    }
+
+    private static async Task<bool> IsCalledAsync(TestedSidecar sidecar)
+    {
+        using var answer = await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/hi");
+        return answer.IsSuccessStatusCode;
+    }
+
     [SkippableFact]
     public async Task An_open_stream_of_server_sent_events_does_not_delay_the_shutdown()
     {

@@ -59,6 +59,34 @@ public sealed class GrpcAppTests(Callers callers) : IClassFixture<Callers>
     }
 
     [Fact]
+    public async Task The_type_of_the_data_and_any_content_type_pass_both_ways()
+    {
+        callers.GammaApp.State.OnInvoke = (request, _) =>
+            new Protos.InvokeResponse { Data = request.Data, ContentType = request.ContentType };
+        foreach (var from in (TestedSidecar[])[callers.Alpha, callers.Gamma])
+        {
+            var request = Request("");
+            request.Message.ContentType = "200";
+            request.Message.Data = new Any { TypeUrl = "song", Value = ByteString.CopyFromUtf8("la") };
+            var reply = await from.Grpc.InvokeServiceAsync(request);
+            Assert.Equal(("200", "song", "la"), (reply.ContentType, reply.Data.TypeUrl, reply.Data.Value.ToStringUtf8()));
+        }
+    }
+
+    [Theory]
+    [InlineData(StatusCode.Unknown, "invalid method")]
+    [InlineData(StatusCode.NotFound, "no \"such\" ë")]
+    public async Task The_status_of_a_gRPC_app_reaches_a_gRPC_client(StatusCode code, string detail)
+    {
+        callers.GammaApp.State.OnInvoke = (_, _) => throw new RpcException(new Status(code, detail));
+        foreach (var from in (TestedSidecar[])[callers.Alpha, callers.Gamma])
+        {
+            var failure = await Assert.ThrowsAsync<RpcException>(async () => await from.Grpc.InvokeServiceAsync(Request("")));
+            Assert.Equal((code, detail), (failure.StatusCode, failure.Status.Detail));
+        }
+    }
+
+    [Fact]
     public async Task Over_gRPC_the_true_caller_replaces_a_claimed_one()
     {
         callers.GammaApp.State.OnInvoke = (request, _) => new Protos.InvokeResponse { Data = request.Data };

@@ -38,6 +38,18 @@ public sealed class NameResolutionTests : IAsyncLifetime
         await caller.Http.GetAsync($"/v1.0/invoke/{callee.AppId}/method/hi").FailsAsync(500, "ERR_DIRECT_INVOKE");
     }
 
+    [SkippableFact]
+    public async Task The_callee_learns_the_callers_namespace()
+    {
+        Skip.If(TestedSidecar.IsDaprd, "daprd looks up names in the caller's namespace");
+        await using var caller = await TestedSidecar.StartAsync(
+            new SidecarOptions { Environment = new Dictionary<string, string> { ["NAMESPACE"] = "blue" } }
+        );
+        await using var callee = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
+        await caller.Http.GetAsync($"/v1.0/invoke/{callee.AppId}/method/hi").SucceedsAsync(200);
+        Assert.Equal("blue", (await app.NextAsync("/hi")).Header("dapr-caller-namespace"));
+    }
+
     private Task<TestedSidecar> StartAsync(string file) =>
         TestedSidecar.StartAsync(
             new SidecarOptions

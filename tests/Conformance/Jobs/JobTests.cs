@@ -48,6 +48,16 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     }
 
     [Fact]
+    public async Task A_job_may_expire_before_it_is_due()
+    {
+        await Http.SendAsync("POST", "/v1.0/jobs/short-lived", """{"schedule":"@every 1m","dueTime":"1000s","ttl":"123s","data":"x"}""")
+            .SucceedsAsync();
+        var job = JsonDocument.Parse(await Http.GetStringAsync("/v1.0/jobs/short-lived")).RootElement;
+        Assert.Equal("123s", job.GetProperty("ttl").GetString());
+        await Http.SendAsync("DELETE", "/v1.0/jobs/short-lived").SucceedsAsync();
+    }
+
+    [Fact]
     public async Task A_job_without_data_is_triggered_with_an_empty_body()
     {
         await fixture.Sidecar.Grpc.ScheduleJobAsync(

@@ -154,12 +154,45 @@ public sealed class MetricsTests : IAsyncLifetime
     {
         await using var sidecar = await StartAsync("http: { increasedCardinality: false, pathMatching: [\"/orders/{id}\"] }");
         await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/orders/7").SucceedsAsync(200);
+        await sidecar
+            .Http.GetAsync(new Uri($"http://127.0.0.1:{sidecar.HttpPort}//v1.0/invoke/measured/method/orders/8"))
+            .SucceedsAsync(200);
         await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/basket").SucceedsAsync(200);
         await HasAsync(
             sidecar,
-            """dapr_http_server_request_count{app_id="measured",method="GET",path="/v1.0/invoke/{app_id}/method/orders/{id}",status="200"} 1"""
+            """dapr_http_server_request_count{app_id="measured",method="GET",path="/v1.0/invoke/{app_id}/method/orders/{id}",status="200"} 2"""
         );
         await HasAsync(sidecar, """dapr_http_server_request_count{app_id="measured",method="GET",path="",status="200"} 1""");
+    }
+
+    [Theory]
+    [InlineData("timeout", "")]
+    [InlineData("retry", "")]
+    [InlineData("circuitbreaker", "closed")]
+    public async Task Each_call_is_counted_under_the_parts_of_its_policy(string policy, string status)
+    {
+        await using var sidecar = await StartAsync(
+            "enabled: true",
+            """
+            apiVersion: dapr.io/v1alpha1
+            kind: Resiliency
+            metadata: { name: guards }
+            spec:
+              policies:
+                timeouts: { long: 30s }
+                retries: { three: { policy: constant, duration: 10ms, maxRetries: 3 } }
+                circuitBreakers: { after-three: { maxRequests: 1, timeout: 30s, trip: consecutiveFailures >= 3 } }
+              targets:
+                apps:
+                  measured: { timeout: long, retry: three, circuitBreaker: after-three }
+            """
+        );
+        await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/hi").SucceedsAsync(200);
+        await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/hi").SucceedsAsync(200);
+        await HasAsync(
+            sidecar,
+            $$"""dapr_resiliency_count{app_id="measured",flow_direction="outbound",name="guards",namespace="",policy="{{policy}}",status="{{status}}",target="app_measured"} 2"""
+        );
     }
 
     private Task<TestedSidecar> StartAsync(string metrics, params string[] more) =>

@@ -20,10 +20,12 @@ public sealed class AppWithPolicies : IAsyncLifetime
         App.Subscribes(
             """[{"pubsubname":"events","topic":"poison","route":"/poison","deadLetterTopic":"dead"},{"pubsubname":"events","topic":"dead","route":"/dead"}]"""
         );
+        var appId = $"guarded-{Guid.NewGuid():N}";
         string[] targets = ["retried", "matching", "hurried", "broken"];
         Sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions
             {
+                AppId = appId,
                 AppPort = App.PortNumber,
                 Resources =
                 [
@@ -32,7 +34,7 @@ public sealed class AppWithPolicies : IAsyncLifetime
                         $"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata: {{ name: {name} }}\nspec: {{ baseUrl: "
                         + $"\"http://127.0.0.1:{App.PortNumber}\" }}"
                     ),
-                    """
+                    $$"""
                     apiVersion: dapr.io/v1alpha1
                     kind: Resiliency
                     metadata: { name: guards }
@@ -41,6 +43,7 @@ public sealed class AppWithPolicies : IAsyncLifetime
                         timeouts: { short: 200ms }
                         retries:
                           three: { policy: constant, duration: 10ms, maxRetries: 3 }
+                          switched: { policy: constant, duration: 10ms, maxRetries: 3, matching: { httpStatusCodes: "101" } }
                           unavailable: { policy: constant, duration: 10ms, maxRetries: 3, matching: { httpStatusCodes: "502-504" } }
                         circuitBreakers:
                           after-three: { maxRequests: 1, timeout: 300ms, trip: consecutiveFailures >= 3 }
@@ -48,6 +51,7 @@ public sealed class AppWithPolicies : IAsyncLifetime
                         apps:
                           retried: { retry: three }
                           matching: { retry: unavailable }
+                          {{appId}}: { retry: switched }
                           hurried: { timeout: short }
                           broken: { circuitBreaker: after-three }
                         components:

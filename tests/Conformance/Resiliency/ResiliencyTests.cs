@@ -36,6 +36,19 @@ public sealed class ResiliencyTests(AppWithPolicies guarded) : IClassFixture<App
     }
 
     [Fact]
+    public async Task An_unrequested_101_can_be_retried()
+    {
+        var attempts = 0;
+        guarded.App.Answers("/switching", (_, context) =>
+        {
+            context.Response.StatusCode = Interlocked.Increment(ref attempts) < 3 ? 101 : 200;
+            return Task.CompletedTask;
+        });
+        using var answer = await guarded.InvokeAsync(guarded.Sidecar.AppId, "switching");
+        Assert.Equal((200, 3), ((int)answer.StatusCode, attempts));
+    }
+
+    [Fact]
     public async Task A_slow_call_is_cancelled_after_the_timeout()
     {
         guarded.App.Answers("/slow", (_, context) =>
