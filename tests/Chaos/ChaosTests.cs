@@ -14,7 +14,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     [Fact]
     public async Task Random_faults_under_load_neither_lose_nor_duplicate_orders()
     {
-        await using var system = await OrderSystem.StartAsync(folder => folder.UseProductionPauses());
+        await using var system = await OrderSystem.StartAsync(folder => folder.UseProductionPauses(), SystemHosting.Processes);
         var stock = await system.Api.ProductsAsync();
         var load = new MixedLoad(system, plan.Seed);
         var struck = new List<(Fault Fault, long At)>();
