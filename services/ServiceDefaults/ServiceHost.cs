@@ -94,10 +94,12 @@ public static class ServiceHost
         services.AddSingleton(provider =>
         {
             var settings = provider.GetRequiredService<IConfiguration>();
-            var http = new HttpClient(new InvocationHandler { InnerHandler = OutgoingHeaders.Of(settings) })
+            var invocation = new InvocationHandler
             {
-                BaseAddress = new Uri($"http://{appId}"),
+                DaprEndpoint = SidecarAddress.Http(settings).ToString(),
+                InnerHandler = OutgoingHeaders.Of(settings),
             };
+            var http = new HttpClient(invocation) { BaseAddress = new Uri($"http://{appId}") };
             return ActivatorUtilities.CreateInstance<TClient>(provider, http);
         });
 }

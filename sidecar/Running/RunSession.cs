@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using Sidecar.Apps;
 using Sidecar.Hosting;
 using Sidecar.Yaml;
 
@@ -20,7 +18,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         await Task.WhenAll(record.TakeOver().Select(left => EndLeftOverAsync(left, record)));
         RefuseBusyPorts();
         var started = time.GetTimestamp();
-        var complete = apps.Select(app => app with { Options = Complete(app) }).ToList();
+        var complete = apps.Select(app => app.Completed()).ToList();
         await using var server = await SidecarServer.StartAsync(
             new ServerOptions([.. complete.Select(app => app.Options)], options.Strict, options.LogLevel),
             logging => logging.AddProvider(new RunLogger(console)),
@@ -157,25 +155,6 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
             ]);
         }
     }
-
-    /// <summary>
-    /// Adds a metrics port, as Dapr's CLI chooses one, and the tokens. A sidecar requires a token if the template or the environment names
-    /// one. An app started here always gets its own app token, which its sidecar sends: an app that checks it accepts no other caller.
-    /// </summary>
-    private static AppOptions Complete(RunApp app)
-    {
-        string? Given(string name) => app.Environment.GetValueOrDefault(name) ?? Environment.GetEnvironmentVariable(name);
-        var appToken = Given("APP_API_TOKEN") ?? (app.Command.Count > 0 ? Convert.ToHexString(RandomNumberGenerator.GetBytes(16)) : null);
-        return app.Options with
-        {
-            WorkingDirectory = app.Directory,
-            MetricsPort = app.Options.MetricsPort > 0 ? app.Options.MetricsPort : FreePort.Take(),
-            ApiToken = Empty(Given("DAPR_API_TOKEN")),
-            AppApiToken = Empty(appToken),
-        };
-    }
-
-    private static string? Empty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private void Hint(List<AppSupervisor> supervisors)
     {

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Sidecar.Apps;
+using Sidecar.Hosting;
 using Sidecar.Yaml;
 
 namespace Sidecar.Running;
@@ -19,7 +21,30 @@ internal sealed record RunApp(
     IReadOnlyDictionary<string, string> Environment,
     LogDestination AppLog,
     int Line
-);
+)
+{
+    /// <summary>
+    /// Adds a metrics port, as Dapr's CLI chooses one, and the tokens. A sidecar requires a token if the template or the environment names
+    /// one. An app with a command always gets its own app token, which its sidecar sends: an app that checks it accepts no other caller.
+    /// </summary>
+    public RunApp Completed()
+    {
+        string? Given(string name) => Environment.GetValueOrDefault(name) ?? System.Environment.GetEnvironmentVariable(name);
+        var appToken = Given("APP_API_TOKEN") ?? (Command.Count > 0 ? Convert.ToHexString(RandomNumberGenerator.GetBytes(16)) : null);
+        return this with
+        {
+            Options = Options with
+            {
+                WorkingDirectory = Directory,
+                MetricsPort = Options.MetricsPort > 0 ? Options.MetricsPort : FreePort.Take(),
+                ApiToken = Empty(Given("DAPR_API_TOKEN")),
+                AppApiToken = Empty(appToken),
+            },
+        };
+    }
+
+    private static string? Empty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}
 
 /// <summary>A multi-app run template (<c>dapr.yaml</c>), as the Dapr CLI reads it.</summary>
 /// <param name="Folder">The folder of the file.</param>

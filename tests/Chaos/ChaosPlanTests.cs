@@ -10,6 +10,11 @@ public sealed class ChaosPlanTests
     public void A_plan_contains_every_kind_of_fault() =>
         Assert.Equal(
             Enum.GetValues<FaultKind>(),
-            new ChaosPlan(7, TimeSpan.Zero).Faults(FaultKind.FillDisk, FaultKind.CrashServers).Take(200).Select(fault => fault.Kind).Distinct().Order()
+            new ChaosPlan(7, TimeSpan.Zero)
+                .Faults(FaultKind.FillDisk, FaultKind.CrashServers)
+                .Take(200)
+                .Select(fault => fault.Kind)
+                .Distinct()
+                .Order()
         );
 }

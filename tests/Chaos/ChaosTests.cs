@@ -16,14 +16,17 @@ public sealed class ChaosTests(ITestOutputHelper output)
     public async Task Random_faults_under_load_neither_lose_nor_duplicate_orders()
     {
         using var disk = await LimitedDisk.TryMountAsync();
-        await using var system = await OrderSystem.StartAsync(folder =>
-        {
-            folder.UseProductionPauses();
-            if (disk is not null)
+        await using var system = await OrderSystem.StartAsync(
+            folder =>
             {
-                Directory.CreateSymbolicLink(folder.In("data"), disk.Path);
-            }
-        });
+                folder.UseProductionPauses();
+                if (disk is not null)
+                {
+                    Directory.CreateSymbolicLink(folder.In("data"), disk.Path);
+                }
+            },
+            SystemHosting.Processes
+        );
         var stock = await system.Api.ProductsAsync();
         var load = new MixedLoad(system, plan.Seed);
         var struck = new List<(Fault Fault, long At)>();

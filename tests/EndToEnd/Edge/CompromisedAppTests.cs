@@ -7,21 +7,16 @@ namespace EndToEnd.Edge;
 [Collection(OnSharedSystem.Name)]
 public sealed class CompromisedAppTests(SharedSystem shared)
 {
-    public static TheoryData<string> Forbidden => [.. ForbiddenCalls.All.Select(call => call.ToString())];
-
     /// <summary>
     /// Runs on the embedded sidecar. daprd identifies callers by mTLS, which these runs do not have; <see cref="OnDaprd.SentryTests"/> has.
     /// </summary>
-    [EmbeddedRunTheory]
-    [MemberData(nameof(Forbidden))]
-    public async Task The_callees_sidecar_refuses_calls_that_its_access_list_does_not_allow(string name)
-    {
-        var call = ForbiddenCalls.All.Single(one => one.ToString() == name);
-        using var sidecar = shared.System.SidecarOf(call.From);
-        using var answer = await sidecar.SendAsync(new HttpMethod(call.Method), call.Path, call.Body);
-        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
-        Assert.Contains("ERR_DIRECT_INVOKE", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-    }
+    [EmbeddedRunFact]
+    public async Task The_callees_sidecar_refuses_calls_that_its_access_list_does_not_allow() =>
+        Assert.All(await ForbiddenCalls.AnswersAsync(shared.System), answer =>
+        {
+            Assert.Equal((answer.Call, HttpStatusCode.Forbidden), (answer.Call, answer.Status));
+            Assert.Contains("ERR_DIRECT_INVOKE", answer.Body, StringComparison.Ordinal);
+        });
 
     [Theory]
     [InlineData("shipping", "payments-choreography")]

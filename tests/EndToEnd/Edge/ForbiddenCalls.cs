@@ -1,3 +1,6 @@
+using System.Net;
+using EndToEnd.Systems;
+
 namespace EndToEnd.Edge;
 
 /// <summary>Calls by an app with its own token that its work does not need, at least one for each app.</summary>
@@ -30,4 +33,15 @@ internal static class ForbiddenCalls
         new("gateway", "POST", "inventory", "reservations/some-order/release"),
         new("gateway", "POST", "orders", "events/signals"),
     ];
+
+    /// <summary>Makes all calls at once, because the callers' policies repeat a refused call for seconds.</summary>
+    public static async Task<IReadOnlyList<(ForbiddenCall Call, HttpStatusCode Status, string Body)>> AnswersAsync(OrderSystem system) =>
+        await Task.WhenAll(All.Select(call => AnswerAsync(system, call)));
+
+    private static async Task<(ForbiddenCall Call, HttpStatusCode Status, string Body)> AnswerAsync(OrderSystem system, ForbiddenCall call)
+    {
+        using var sidecar = system.SidecarOf(call.From);
+        using var answer = await sidecar.SendAsync(new HttpMethod(call.Method), call.Path, call.Body);
+        return (call, answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
 }

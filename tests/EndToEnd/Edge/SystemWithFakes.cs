@@ -47,7 +47,7 @@ public sealed class SystemWithFakes : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        system = await OrderSystem.StartAsync(Prepare);
+        system = await OrderSystem.StartAsync(Prepare, SystemHosting.Processes); // for its own metrics
         await Task.WhenAll(starting);
         Customers.Answers(
             200,

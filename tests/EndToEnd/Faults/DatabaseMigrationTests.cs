@@ -27,7 +27,12 @@ public sealed partial class DatabaseMigrationTests
     {
         var set = new EmbeddedSet();
         SystemFolder? folder = null;
-        await using var system = await OrderSystem.StartAsync(set, prepared => Earlier(folder = prepared), DaprInstallation.EmbeddedRun);
+        await using var system = await OrderSystem.StartAsync(
+            set,
+            prepared => Earlier(folder = prepared),
+            DaprInstallation.EmbeddedRun,
+            SystemHosting.Processes
+        );
         var stock = await system.Api.ProductsAsync();
         var ended = await Task.WhenAll(
             Sagas.SelectMany(saga =>

@@ -25,12 +25,9 @@ public sealed class SentryTests
         );
         Assert.Equal(["confirmed", "cancelled", "cancelled"], ended.Select(order => order.Status));
 
-        foreach (var call in ForbiddenCalls.All)
-        {
-            using var sidecar = system.SidecarOf(call.From);
-            using var answer = await sidecar.SendAsync(new HttpMethod(call.Method), call.Path, call.Body);
-            Assert.True(answer.StatusCode == HttpStatusCode.Forbidden, $"{call}: {answer.StatusCode}");
-        }
+        Assert.All(await ForbiddenCalls.AnswersAsync(system), answer =>
+            Assert.Equal((answer.Call, HttpStatusCode.Forbidden), (answer.Call, answer.Status))
+        );
         await system.EndsWellAsync();
     }
 }

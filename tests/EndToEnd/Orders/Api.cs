@@ -177,12 +177,17 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
         await PlaceIfInStockAsync(order, key) ?? throw new InvalidOperationException($"the order with key {key} is out of stock");
 
     /// <summary>As <see cref="PlaceStubbornlyAsync"/>; null if the order is refused because its products are out of stock.</summary>
-    public async Task<string?> PlaceIfInStockAsync(object order, string key) =>
-        (await Wait.ForAsync($"the order with key {key} is taken or refused", async () =>
+    public async Task<string?> PlaceIfInStockAsync(object order, string key)
+    {
+        var answer = "";
+        var placed = await Wait.ForAsync(
+            $"the order with key {key} is taken or refused",
+            async () =>
             {
                 try
                 {
                     using var response = await PostAsync(order, key);
+                    answer = $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}";
                     return response.StatusCode == HttpStatusCode.Accepted ? await response.Content.ReadFromJsonAsync<PlacedOrder>()
                         : response.StatusCode == HttpStatusCode.UnprocessableEntity
                         && (await response.Content.ReadFromJsonAsync<ProblemView>())!.Code == "out-of-stock"
@@ -191,9 +196,14 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
                 }
                 catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
                 {
+                    answer = e.Message;
                     return null;
                 }
-            })) is { Status: not "refused" } placed ? placed.OrderId : null;
+            },
+            () => $"{answer}{Environment.NewLine}{LastLines()}"
+        );
+        return placed is { Status: not "refused" } ? placed.OrderId : null;
+    }
 
     /// <summary>
     /// Returns an order that was accepted while there was stock, but whose saga found none. Places concurrent orders for the last unit
@@ -305,4 +315,6 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
         }
         return await http.SendAsync(request);
     }
+
+    private string LastLines() => string.Join(Environment.NewLine, (output?.Invoke() ?? "").Split(Environment.NewLine).TakeLast(MostLines));
 }

@@ -4,9 +4,9 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>Tests of the metrics of the services and of their sidecars in a running system.</summary>
-[Collection(OnSharedSystem.Name)]
-public sealed class MetricsTests(SharedSystem shared)
+/// <summary>Tests of the metrics of the services and of their sidecars in a running system, which no other system shares.</summary>
+[Collection(OnKilledSystem.Name)]
+public sealed class MetricsTests(KilledSystem shared)
 {
     private readonly OrderSystem system = shared.System;
 

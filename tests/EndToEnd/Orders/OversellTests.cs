@@ -126,6 +126,8 @@ public sealed class OversellTests(OversellTests.WithFewUnits shared) : IClassFix
     /// <summary>A system in which an unconfirmed reservation expires after five seconds.</summary>
     public sealed class WithFewUnits : SharedSystem
     {
+        private protected override SystemHosting Hosting => SystemHosting.TestProcessExcept("inventory");
+
         private protected override void Prepare(SystemFolder folder) =>
             folder.Replace(
                 "dapr.yaml",

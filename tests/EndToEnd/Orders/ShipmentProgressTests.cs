@@ -61,6 +61,8 @@ public sealed class ShipmentProgressTests(ShipmentProgressTests.InSeconds shared
     /// <summary>A system in which goods leave after four seconds and arrive two seconds later.</summary>
     public sealed class InSeconds : SharedSystem
     {
+        private protected override SystemHosting Hosting => SystemHosting.Processes;
+
         private protected override void Prepare(SystemFolder folder)
         {
             folder.Replace("dapr.yaml", "Shipping__ShipAfter: \"00:30:00\"", "Shipping__ShipAfter: \"00:00:04\"");

@@ -22,7 +22,11 @@ public abstract class ServerSetTests(string name)
     public async Task Orders_end_as_on_the_embedded_set_even_if_the_sidecar_is_killed_or_the_servers_crash_in_mid_saga()
     {
         await using var set = await StoreSet.StartAsync(name);
-        await using var system = await OrderSystem.StartAsync(set, folder => folder.UseProductionPauses());
+        await using var system = await OrderSystem.StartAsync(
+            set,
+            folder => folder.UseProductionPauses(),
+            hosting: SystemHosting.Processes
+        );
         var stock = await system.Api.ProductsAsync();
 
         var confirmed = await system.Api.PlaceAndEndAsync(Api.Order("product-2", 3));

@@ -2,8 +2,8 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Starting;
 
-[Collection(OnSharedSystem.Name)]
-public sealed class SchedulingTests(SharedSystem shared)
+[Collection(OnKilledSystem.Name)]
+public sealed class SchedulingTests(KilledSystem shared)
 {
     /// <summary>SCHED_BATCH of sched(7).</summary>
     private const string Batch = "3";

@@ -10,15 +10,11 @@ namespace EndToEnd.Systems;
 internal sealed class AppSidecar : IDisposable
 {
     private readonly HttpClient http;
-    private readonly Dictionary<string, string> environment;
+    private readonly IReadOnlyDictionary<string, string> environment;
 
-    public AppSidecar(RunningProcess app)
+    public AppSidecar(IReadOnlyDictionary<string, string> environment)
     {
-        environment = File.ReadAllText($"/proc/{app.ProcessId}/environ")
-            .Split('\0')
-            .Select(line => line.Split('=', 2))
-            .Where(pair => pair.Length == 2)
-            .ToDictionary(pair => pair[0], pair => pair[1]);
+        this.environment = environment;
         http = new HttpClient(new SocketsHttpHandler { UseProxy = false })
         {
             BaseAddress = new Uri($"http://127.0.0.1:{environment["DAPR_HTTP_PORT"]}"),

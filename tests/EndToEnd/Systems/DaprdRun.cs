@@ -14,7 +14,6 @@ internal sealed class DaprdRun : SystemRun
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
 
-    private readonly SystemFolder folder;
     private readonly string set;
     private readonly DaprInstallation dapr;
     private readonly ConcurrentQueue<string> output = new();
@@ -23,8 +22,9 @@ internal sealed class DaprdRun : SystemRun
     private readonly List<DaprdApp> apps = [];
 
     public DaprdRun(SystemFolder folder, string set, DaprInstallation dapr)
+        : base(folder)
     {
-        (this.folder, this.set, this.dapr, record) = (folder, set, dapr, new RunRecord(folder));
+        (this.set, this.dapr, record) = (set, dapr, new RunRecord(folder));
         controlPlane = new ControlPlane(folder, dapr, record, Keep);
     }
 
@@ -38,13 +38,13 @@ internal sealed class DaprdRun : SystemRun
 
     public override async Task ReadyAsync()
     {
-        foreach (var left in folder.Recorded().Where(process => process.AppId.Length > 0 && process.IsAlive))
+        foreach (var left in Folder.Recorded().Where(process => process.AppId.Length > 0 && process.IsAlive))
         {
             Keep($"ending process {left.ProcessId} of app '{left.AppId}', left over from a run that was killed");
         }
-        await folder.EndLeftoversAsync();
+        await Folder.EndLeftoversAsync();
         await controlPlane.StartAsync();
-        apps.AddRange(RunTemplate.Read(folder, set).Select(Prepared));
+        apps.AddRange(RunTemplate.Read(Folder, set).Select(Prepared));
         foreach (var daprd in Daprds)
         {
             daprd.Start();
@@ -87,7 +87,7 @@ internal sealed class DaprdRun : SystemRun
         {
             process.Release();
         }
-        await folder.EndLeftoversAsync();
+        await Folder.EndLeftoversAsync();
         foreach (var process in All)
         {
             await process.DisposeAsync();
@@ -97,12 +97,12 @@ internal sealed class DaprdRun : SystemRun
     private DaprdApp Prepared(TemplateApp app)
     {
         var (http, grpc, metrics) = (
-            folder.Port($"{app.AppId} http"),
-            folder.Port($"{app.AppId} grpc"),
-            folder.Port($"{app.AppId} metrics")
+            Folder.Port($"{app.AppId} http"),
+            Folder.Port($"{app.AppId} grpc"),
+            Folder.Port($"{app.AppId} metrics")
         );
         var (token, appToken) = (app.Environment.GetValueOrDefault("DAPR_API_TOKEN") ?? Secret(), Secret());
-        var daprd = folder.Command(
+        var daprd = Folder.Command(
             [
                 .. dapr.Daprd,
                 "--app-id",
@@ -116,7 +116,7 @@ internal sealed class DaprdRun : SystemRun
                 "--dapr-grpc-port",
                 $"{grpc}",
                 "--dapr-internal-grpc-port",
-                $"{folder.Port($"{app.AppId} internal")}",
+                $"{Folder.Port($"{app.AppId} internal")}",
                 "--metrics-port",
                 $"{metrics}",
                 "--dapr-listen-addresses",
@@ -128,10 +128,10 @@ internal sealed class DaprdRun : SystemRun
                 .. app.Resources.SelectMany(path => (string[])["--resources-path", path]),
                 "--config",
                 controlPlane.WithNames(app.Configuration),
-                .. dapr.Sentry is null ? (string[])[] : ["--config", folder.In($"components/access/{app.AppId}.yaml")],
+                .. dapr.Sentry is null ? (string[])[] : ["--config", Folder.In($"components/access/{app.AppId}.yaml")],
                 .. controlPlane.FlagsOfDaprd,
-                .. dapr.Placement is null ? (string[])[] : ["--placement-host-address", $"127.0.0.1:{folder.Port("placement")}"],
-                .. dapr.Scheduler is null ? (string[])[] : ["--scheduler-host-address", $"127.0.0.1:{folder.Port("scheduler")}"],
+                .. dapr.Placement is null ? (string[])[] : ["--placement-host-address", $"127.0.0.1:{Folder.Port("placement")}"],
+                .. dapr.Scheduler is null ? (string[])[] : ["--scheduler-host-address", $"127.0.0.1:{Folder.Port("scheduler")}"],
                 .. app.HealthPath is null
                     ? (string[])[]
                     :
@@ -164,7 +164,7 @@ internal sealed class DaprdRun : SystemRun
 
         ProcessStartInfo OfApp()
         {
-            var command = folder.Command([.. app.Command], app.Directory);
+            var command = Folder.Command([.. app.Command], app.Directory);
             KeyValuePair<string, string>[] variables =
             [
                 new("APP_ID", app.AppId),

@@ -1,7 +1,10 @@
 namespace EndToEnd.Systems;
 
-/// <summary>Shared system of the cases that kill or stop parts of it and leave it running.</summary>
-public sealed class KilledSystem : SharedSystem;
+/// <summary>Shared system of the cases about its processes. Those that kill or stop parts of it leave it running.</summary>
+public sealed class KilledSystem : SharedSystem
+{
+    private protected override SystemHosting Hosting => SystemHosting.Processes;
+}
 
 [CollectionDefinition(Name)]
 public sealed class OnKilledSystem : ICollectionFixture<KilledSystem>

@@ -26,6 +26,9 @@ public sealed class ObservedSystem : SharedSystem
         }
     }
 
+    /// <summary>In the test process the spans of all its systems would arrive.</summary>
+    private protected override SystemHosting Hosting => SystemHosting.Processes;
+
     private protected override void Prepare(SystemFolder folder)
     {
         folder.Replace(

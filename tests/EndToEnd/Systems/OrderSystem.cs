@@ -8,13 +8,14 @@ internal sealed class OrderSystem : IAsyncDisposable
 {
     private readonly SystemFolder folder;
     private readonly bool ownsSet;
+    private readonly SystemHosting hosting;
     private DaprInstallation? dapr;
     private SystemRun run;
 
-    private OrderSystem(SystemFolder folder, StoreSet set, bool ownsSet, DaprInstallation? dapr)
+    private OrderSystem(SystemFolder folder, StoreSet set, bool ownsSet, DaprInstallation? dapr, SystemHosting hosting)
     {
-        (this.folder, this.dapr, Set, this.ownsSet) = (folder, dapr, set, ownsSet);
-        run = SystemRun.Start(folder, set.Name, dapr);
+        (this.folder, this.dapr, Set, this.ownsSet, this.hosting) = (folder, dapr, set, ownsSet, hosting);
+        run = SystemRun.Start(folder, set.Name, dapr, hosting);
         Api = new Api(folder.Ports["gateway"], output: () => run.Output);
         Ledger = new Ledger(set);
     }
@@ -37,15 +38,19 @@ internal sealed class OrderSystem : IAsyncDisposable
     public IReadOnlyList<RunningProcess> Processes => folder.Recorded();
 
     /// <param name="prepare">Changes the folder before the start: another setting, a file that is missing.</param>
-    public static Task<OrderSystem> StartAsync(Action<SystemFolder> prepare) => StartAsync(null, prepare);
+    /// <param name="hosting">Where the apps and their sidecars run; null for the test process.</param>
+    public static Task<OrderSystem> StartAsync(Action<SystemFolder> prepare, SystemHosting? hosting = null) =>
+        StartAsync(null, prepare, hosting: hosting);
 
     /// <param name="set">The component set, whose servers run already and go on running; null for the suite's, with servers of its
     /// own.</param>
     /// <param name="dapr">Whose daprd each app gets; null for what the suite runs on.</param>
+    /// <param name="hosting">Where the apps and their sidecars run; null for the test process.</param>
     public static async Task<OrderSystem> StartAsync(
         StoreSet? set = null,
         Action<SystemFolder>? prepare = null,
-        DaprInstallation? dapr = null
+        DaprInstallation? dapr = null,
+        SystemHosting? hosting = null
     )
     {
         var folder = await SystemFolder.CreateAsync();
@@ -53,7 +58,7 @@ internal sealed class OrderSystem : IAsyncDisposable
         set ??= await StoreSet.OfSuiteAsync();
         set.PointAt(folder);
         prepare?.Invoke(folder);
-        var system = new OrderSystem(folder, set, ownsSet, Chosen(dapr));
+        var system = new OrderSystem(folder, set, ownsSet, Chosen(dapr), hosting ?? SystemHosting.TestProcess);
         try
         {
             await system.run.ReadyAsync();
@@ -67,7 +72,7 @@ internal sealed class OrderSystem : IAsyncDisposable
     }
 
     /// <summary>Returns a client with the rights of an app at its sidecar.</summary>
-    public AppSidecar SidecarOf(string appId) => new(Processes.Single(process => process.AppId == appId));
+    public AppSidecar SidecarOf(string appId) => new(run.EnvironmentOf(appId));
 
     public Task KillAppAsync(string appId) => Processes.Single(process => process.AppId == appId).KillAsync();
 
@@ -79,7 +84,7 @@ internal sealed class OrderSystem : IAsyncDisposable
     /// <summary>Runs the same command again, after the sidecar was killed.</summary>
     public async Task StartAgainAsync()
     {
-        run = SystemRun.Start(folder, Set.Name, dapr);
+        run = SystemRun.Start(folder, Set.Name, dapr, hosting);
         await run.ReadyAsync();
     }
 
@@ -95,7 +100,7 @@ internal sealed class OrderSystem : IAsyncDisposable
     public void Rewrite(string component, string yaml) => File.WriteAllText(folder.In($"components/{Set.Name}/{component}.yaml"), yaml);
 
     /// <summary>Runs the same command a second time, while the first is running.</summary>
-    public SidecarProcess StartSecond() => (SidecarProcess)SystemRun.Start(folder, Set.Name, dapr);
+    public SidecarProcess StartSecond() => SidecarProcess.Start(folder, Set.Name);
 
     public void RequestStop() => RunningProcess.RequestStop(((SidecarProcess)run).Process);
 

@@ -7,7 +7,9 @@ public class SharedSystem : IAsyncLifetime
 
     internal OrderSystem System => system!;
 
-    public virtual async Task InitializeAsync() => system = await OrderSystem.StartAsync(Prepare);
+    private protected virtual SystemHosting Hosting => SystemHosting.TestProcess;
+
+    public virtual async Task InitializeAsync() => system = await OrderSystem.StartAsync(Prepare, Hosting);
 
     public virtual async Task DisposeAsync()
     {

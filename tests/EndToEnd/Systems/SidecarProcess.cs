@@ -7,9 +7,9 @@ namespace EndToEnd.Systems;
 internal sealed class SidecarProcess : SystemRun
 {
     private readonly ConcurrentQueue<string> output = new();
-    private readonly SystemFolder folder;
 
-    private SidecarProcess(SystemFolder folder, Process process) => (this.folder, Process) = (folder, process);
+    private SidecarProcess(SystemFolder folder, Process process)
+        : base(folder) => Process = process;
 
     public Process Process { get; }
 
@@ -17,7 +17,11 @@ internal sealed class SidecarProcess : SystemRun
 
     private string LastLines => string.Join(Environment.NewLine, output.TakeLast(60));
 
-    public static SidecarProcess Start(SystemFolder folder, params string[] arguments)
+    /// <summary>Runs the template of the folder on a component set.</summary>
+    public static SidecarProcess Start(SystemFolder folder, string set) =>
+        Start(folder, ["run", "-f", folder.Template, "--components", set, "--strict"]);
+
+    public static SidecarProcess Start(SystemFolder folder, IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Repository.Sidecar, .. arguments])
         {
@@ -73,7 +77,7 @@ internal sealed class SidecarProcess : SystemRun
         {
             await KillAsync();
         }
-        await folder.EndLeftoversAsync();
+        await Folder.EndLeftoversAsync();
         Process.Dispose();
     }
 

@@ -5,8 +5,15 @@ namespace EndToEnd.Systems;
 /// <summary>
 /// A command that is restarted when it exits unexpectedly, as an orchestrator does with a container. Each start is recorded.
 /// </summary>
-internal sealed class SupervisedProcess(string name, string recordedAs, ProcessStartInfo command, RunRecord record, Action<string> say)
-    : IAsyncDisposable
+/// <param name="restarted">Called after each start but the first.</param>
+internal sealed class SupervisedProcess(
+    string name,
+    string recordedAs,
+    ProcessStartInfo command,
+    RunRecord record,
+    Action<string> say,
+    Action? restarted = null
+) : IAsyncDisposable
 {
     private const int MaxRestarts = 10;
 
@@ -106,6 +113,7 @@ internal sealed class SupervisedProcess(string name, string recordedAs, ProcessS
                 }
                 current.Dispose();
                 process = current = Launch();
+                restarted?.Invoke();
             }
         }
     }

@@ -1,0 +1,16 @@
+namespace EndToEnd.Systems;
+
+/// <summary>
+/// Says where the sidecars and the apps of a system run. The test process is the default, because a process of its own costs each of them a
+/// second or two of CPU. A case about processes asks for them: kills, signals, exit codes, scheduling, metrics and spans of one system.
+/// </summary>
+/// <param name="OwnProcesses">The apps that run in a process of their own; null for all, and the sidecars too.</param>
+internal sealed record SystemHosting(IReadOnlyList<string>? OwnProcesses)
+{
+    public static SystemHosting TestProcess { get; } = new([]);
+
+    public static SystemHosting Processes { get; } = new(OwnProcesses: null);
+
+    /// <summary>The sidecars and most apps run in the test process. These apps run in a process of their own, so a test can kill them.</summary>
+    public static SystemHosting TestProcessExcept(params string[] apps) => new(apps);
+}
