@@ -6,7 +6,8 @@ using Sidecar.Yaml;
 namespace Sidecar.CommandLine;
 
 /// <summary>
-/// The flags of <c>sidecar run</c> for one app. Names, short forms and defaults: <c>dapr run</c> of the Dapr CLI 1.18; −1 means the default.
+/// The flags of <c>sidecar run</c> for one app. Names, short forms and defaults: <c>dapr run</c> of the Dapr CLI 1.18; −1 means the
+/// default.
 /// </summary>
 internal sealed class SingleAppFlags
 {
