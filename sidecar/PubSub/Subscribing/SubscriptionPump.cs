@@ -23,13 +23,14 @@ internal sealed partial class SubscriptionPump(
     ILogger logger
 )
 {
+    private readonly DeliveryDrain drain = new(subscription.Kind == SubscriptionKind.Streaming ? TimeSpan.Zero : longestDrain, time);
+
     /// <summary>
     /// The result ends the subscription: it takes no more messages, and waits for running deliveries, as daprd does. A stream ends with
     /// its client, who can't answer any more.
     /// </summary>
     public async Task<IAsyncDisposable> StartAsync(CancellationToken cancellation)
     {
-        var drain = new DeliveryDrain(subscription.Kind == SubscriptionKind.Streaming ? TimeSpan.Zero : longestDrain, time);
         drain.Source = subscription.Bulk is null
             ? await broker.SubscribeAsync(
                 new SubscribeRequest(subscription.Topic, subscription.Metadata),
@@ -145,7 +146,9 @@ internal sealed partial class SubscriptionPump(
         }
         try
         {
-            return (await policy.ExecuteAsync(limit => DeliverOnceAsync(delivered, limit), cancellation)).Status;
+            return (
+                await drain.RepeatAsync<Delivery>(policy.ExecuteAsync, limit => DeliverOnceAsync(delivered, limit), cancellation)
+            ).Status;
         }
         catch (Exception e) when (e is TimeoutException or CircuitBreakerRefusedException)
         {
@@ -193,7 +196,8 @@ internal sealed partial class SubscriptionPump(
         var statuses = entries.Select(_ => DeliveryStatus.Retry).ToArray();
         try
         {
-            await policy.ExecuteAsync(
+            await drain.RepeatAsync<Delivery>(
+                policy.ExecuteAsync,
                 async limit =>
                 {
                     var left = Enumerable.Range(0, entries.Count).Where(i => statuses[i] == DeliveryStatus.Retry).ToList();

@@ -59,6 +59,38 @@ public sealed class RunningDeliveryTests : IAsyncLifetime
         Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
     }
 
+    [SkippableTheory]
+    [InlineData("")]
+    [InlineData(", bulkSubscribe: { enabled: true, maxMessagesCount: 10, maxAwaitDurationMs: 10 }")]
+    public async Task A_shutdown_does_not_wait_for_the_repetition_of_a_failed_delivery(string bulk)
+    {
+        Skip.If(TestedSidecar.IsDaprd && bulk.Length == 0, "daprd repeats it until its grace is over, and ends with 1");
+        app.Answers("/busy", async (_, context) =>
+        {
+            context.Response.StatusCode = 503;
+            begun.TrySetResult(true);
+            await Task.CompletedTask;
+        });
+        await using var sidecar = await StartAsync(
+            new SidecarOptions { OwnProcess = true },
+            Subscription("one", "a", "/busy", bulk),
+            """
+            apiVersion: dapr.io/v1alpha1
+            kind: Resiliency
+            metadata: { name: patient }
+            spec:
+              policies: { retries: { patient: { policy: constant, duration: 2s, maxRetries: -1 } } }
+              targets: { components: { events: { inbound: { retry: patient } } } }
+            """
+        );
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/a", "1").SucceedsAsync();
+        await begun.Task.OrFail("the app got no event");
+
+        await sidecar.SignalAsync("INT");
+
+        Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
+    }
+
     [Fact]
     public async Task A_changed_subscription_follows_the_unchanged_ones_in_metadata()
     {
@@ -73,12 +105,12 @@ public sealed class RunningDeliveryTests : IAsyncLifetime
         await Eventually.UntilAsync(async () => (await TopicsAsync(sidecar)).SequenceEqual(["b", "c"]), "the order is not b, c");
     }
 
-    private Task<TestedSidecar> StartAsync(SidecarOptions options, string subscriptions) =>
+    private Task<TestedSidecar> StartAsync(SidecarOptions options, params string[] resources) =>
         TestedSidecar.StartAsync(
             options with
             {
                 AppPort = app.PortNumber,
-                Resources = [Yaml.Component("events", "pubsub.in-memory"), subscriptions],
+                Resources = [Yaml.Component("events", "pubsub.in-memory"), .. resources],
             }
         );
 

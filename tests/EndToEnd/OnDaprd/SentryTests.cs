@@ -14,7 +14,10 @@ public sealed class SentryTests
     [SkippableFact]
     public async Task Orders_end_and_calls_that_no_access_list_allows_are_refused()
     {
-        Skip.If(DaprInstallation.WithSentry is null, "needs a real Dapr with sentry, by DAPRD_PATH and SENTRY_PATH");
+        Skip.If(
+            DaprInstallation.WithSentry is null,
+            "DAPRD_PATH, PLACEMENT_PATH, SCHEDULER_PATH and SENTRY_PATH have to name a Dapr installation"
+        );
         await using var system = await OrderSystem.StartAsync(dapr: DaprInstallation.WithSentry);
 
         await system.Api.EndOfAsync(await system.Api.PlaceStubbornlyAsync(Api.Order(), "first"));
