@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Sidecar.Apps;
 using Sidecar.Running;
 
@@ -6,6 +7,7 @@ namespace Sidecar.Tests.Running;
 /// <summary>The links that a run prints.</summary>
 public sealed class RootPagesTests
 {
+    /// <summary>The time that an app gets to answer does not pass here.</summary>
     [Fact]
     public async Task A_run_links_pages_at_the_root_and_documentation_but_no_redirect_to_another_app()
     {
@@ -32,7 +34,7 @@ public sealed class RootPagesTests
             },
         ];
 
-        var found = await RootPages.FindAsync(apps, TimeProvider.System, CancellationToken.None);
+        var found = await RootPages.FindAsync(apps, new FakeTimeProvider(), CancellationToken.None);
 
         Assert.Equal(
             [
