@@ -13,10 +13,10 @@ internal sealed class LimitedDisk : IDisposable
 
     public string Path => folder.FullName;
 
-    /// <summary>Null where this process may not mount file systems.</summary>
+    /// <summary>Null unless <c>CHAOS_DISK</c> is 1, and where this process may not mount file systems.</summary>
     public static async Task<LimitedDisk?> TryMountAsync()
     {
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+        if (Environment.GetEnvironmentVariable("CHAOS_DISK") != "1" || !OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
         {
             return null;
         }
