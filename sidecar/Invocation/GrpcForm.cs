@@ -35,10 +35,9 @@ internal sealed record GrpcForm(string TypeUrl)
     public static InvocationReply Restore(InvocationReply reply)
     {
         string? Value(string name) => reply.Headers.Where(header => header.Key == name).Select(header => header.Value).FirstOrDefault();
-        if (Value(StatusHeader) is { } code)
+        if (int.TryParse(Value(StatusHeader), NumberStyles.None, CultureInfo.InvariantCulture, out var code))
         {
-            var detail = Uri.UnescapeDataString(Value(DetailHeader) ?? "");
-            throw new RpcException(new Status((StatusCode)int.Parse(code, CultureInfo.InvariantCulture), detail));
+            throw new RpcException(new Status((StatusCode)code, Uri.UnescapeDataString(Value(DetailHeader) ?? "")));
         }
         return reply with
         {

@@ -5,7 +5,8 @@ namespace Chaos;
 /// <summary>A small file system in memory for a system's data, so that it can be filled. Only root may mount one.</summary>
 internal sealed class LimitedDisk : IDisposable
 {
-    private const int Megabytes = 64;
+    /// <summary>More than a run writes, so that only the filler fills it.</summary>
+    private const int Megabytes = 512;
 
     private readonly DirectoryInfo folder;
 
@@ -52,7 +53,7 @@ internal sealed class LimitedDisk : IDisposable
 
     private static async Task WriteUntilFullAsync(string filler)
     {
-        var block = new byte[4096];
+        var block = new byte[1 << 16];
         await using var file = new FileStream(filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         try
         {
