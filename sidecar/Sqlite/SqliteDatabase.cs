@@ -180,7 +180,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         command.CommandText = InMemory
             ? "PRAGMA foreign_keys=OFF"
             : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA wal_autocheckpoint=4000; "
-                + "PRAGMA cache_size=-8000";
+                + "PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY";
         command.ExecuteNonQuery();
     }
 }

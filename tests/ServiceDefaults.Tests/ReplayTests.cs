@@ -27,6 +27,7 @@ public sealed class ReplayTests : IAsyncLifetime
             service =>
             {
                 service.MapEvent<Data, Listener>("/events/one", (one, received, _) => one.TakeAsync(received.Data.OrderId, Delivery.Done));
+                service.MapSkippedEvents();
                 service.MapEvents<Data, Listener>("/events/bulk", async (one, received, _) =>
                     [.. await Task.WhenAll(received.Select(entry => one.TakeAsync(entry.Data.OrderId, Delivery.Retry)))]
                 );
@@ -51,17 +52,46 @@ public sealed class ReplayTests : IAsyncLifetime
             "/events/bulk",
             new { entries = new[] { Entry("1", "o1", null), Entry("2", "o2", "shipping"), Entry("3", "o3", "payments") } }
         );
-        Assert.Equal(
-            ["1 RETRY", "2 SUCCESS", "3 RETRY"],
-            answer
-                .GetProperty("statuses")
-                .EnumerateArray()
-                .Select(one => $"{one.GetProperty("entryId").GetString()} {one.GetProperty("status").GetString()}")
-        );
+        Assert.Equal(["1 RETRY", "2 SUCCESS", "3 RETRY"], Statuses(answer));
         Assert.Equal(["o1", "o3"], listener.Taken);
     }
 
+    [Fact]
+    public async Task A_handler_of_single_events_takes_a_bulk_and_answers_each()
+    {
+        var answer = await SendAsync(
+            "/events/one",
+            new { entries = new[] { Entry("1", "o1", null), Entry("2", "fails", null), Entry("3", "o3", "shipping") } }
+        );
+        Assert.Equal(["1 SUCCESS", "2 RETRY", "3 SUCCESS"], Statuses(answer));
+        Assert.Equal(["fails", "o1"], listener.Taken.Order());
+    }
+
+    [Fact]
+    public async Task After_an_event_that_fails_the_later_ones_of_its_subject_wait()
+    {
+        var answer = await SendAsync(
+            "/events/one",
+            new { entries = new[] { Entry("1", "fails", null, "s"), Entry("2", "o1", null, "s"), Entry("3", "o2", null, "t") } }
+        );
+        Assert.Equal(["1 RETRY", "2 RETRY", "3 SUCCESS"], Statuses(answer));
+        Assert.Equal(["fails", "o2"], listener.Taken.Order());
+    }
+
+    [Fact]
+    public async Task Skipped_events_of_a_bulk_are_done()
+    {
+        var answer = await SendAsync("/events/skip", new { entries = new[] { Entry("1", "o1", null), Entry("2", "o2", null) } });
+        Assert.Equal(["1 SUCCESS", "2 SUCCESS"], Statuses(answer));
+    }
+
     public async Task DisposeAsync() => await app.DisposeAsync();
+
+    private static IEnumerable<string> Statuses(JsonElement answer) =>
+        answer
+            .GetProperty("statuses")
+            .EnumerateArray()
+            .Select(one => $"{one.GetProperty("entryId").GetString()} {one.GetProperty("status").GetString()}");
 
     private async Task<JsonElement> SendAsync(string path, object body)
     {
@@ -69,24 +99,27 @@ public sealed class ReplayTests : IAsyncLifetime
         return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
-    private static object Entry(string entryId, string orderId, string? replayFor) =>
-        new { entryId, @event = Envelope(orderId, replayFor) };
+    private static object Entry(string entryId, string orderId, string? replayFor, string? subject = null) =>
+        new { entryId, @event = Envelope(orderId, replayFor, subject) };
 
-    private static object Envelope(string orderId, string? replayFor) =>
-        replayFor is null
-            ? new
-            {
-                id = orderId,
-                type = "order.created",
-                data = new { orderId },
-            }
-            : new
-            {
-                id = orderId,
-                type = "order.created",
-                replayfor = replayFor,
-                data = new { orderId },
-            };
+    private static Dictionary<string, object> Envelope(string orderId, string? replayFor, string? subject = null)
+    {
+        var envelope = new Dictionary<string, object>
+        {
+            ["id"] = orderId,
+            ["type"] = "order.created",
+            ["data"] = new { orderId },
+        };
+        if (replayFor is not null)
+        {
+            envelope["replayfor"] = replayFor;
+        }
+        if (subject is not null)
+        {
+            envelope["subject"] = subject;
+        }
+        return envelope;
+    }
 
     private sealed record Data(string OrderId);
 
@@ -96,8 +129,11 @@ public sealed class ReplayTests : IAsyncLifetime
 
         public Task<Delivery> TakeAsync(string orderId, Delivery answer)
         {
-            Taken.Add(orderId);
-            return Task.FromResult(answer);
+            lock (Taken)
+            {
+                Taken.Add(orderId);
+            }
+            return orderId == "fails" ? throw new InvalidOperationException("not today") : Task.FromResult(answer);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Customers.Registry;
 /// <summary>Customers in the Dapr state store; each change publishes an event to the topic <c>customers</c>.</summary>
 internal sealed class CustomerStore(DaprClient dapr, TimeProvider time)
 {
-    /// <summary>The record of a customer who is not registered yet; never returned.</summary>
+    /// <summary>A customer who is not registered yet; never returned. Stored by older versions before the first event.</summary>
     private static readonly Customer Empty = new("", "", null, new Address("", "", "", ""), 0);
 
     private readonly AggregateStore<Customer> customers = new(dapr, "customers-store", id => $"customer-{id}");
@@ -18,7 +18,7 @@ internal sealed class CustomerStore(DaprClient dapr, TimeProvider time)
     /// <summary>Registers a customer. <see cref="WriteResult.Stale"/> if the id is taken; the existing customer is unchanged.</summary>
     public async Task<WriteResult> AddAsync(Customer customer, CancellationToken cancellation)
     {
-        var stored = await customers.FindOrCreateAsync(customer.CustomerId, Empty, cancellation);
+        var stored = await customers.FindAsync(customer.CustomerId, cancellation) ?? Stored<Customer>.Missing(Empty);
         return stored.Value.Version == 0 ? await SaveAsync(stored, customer, "customer.registered", cancellation) : WriteResult.Stale;
     }
 
@@ -35,7 +35,7 @@ internal sealed class CustomerStore(DaprClient dapr, TimeProvider time)
             next.Name,
             next.Address.Country
         );
-        return customers.ReplaceAsync(next.CustomerId, read, next, new OutgoingEvent(type, next.CustomerId, data), cancellation);
+        return customers.WriteAsync(next.CustomerId, read, next, new OutgoingEvent(type, next.CustomerId, data), cancellation);
     }
 
     /// <summary>Stored format of <c>customer.registered</c> and <c>customer.changed</c>: no more of a person than others need.</summary>

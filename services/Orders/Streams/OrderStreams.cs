@@ -29,23 +29,32 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
     /// <summary>The first event of an order; an order that has one stays as it is.</summary>
     public async Task<Outcome<Order>> CreateAsync(string orderId, OrderCreated created, CancellationToken cancellation)
     {
-        var read = await streams.FindAsync(orderId, cancellation)
-            ?? await streams.FindOrCreateAsync(orderId, OrderStream.Empty, cancellation);
+        var read = await streams.FindAsync(orderId, cancellation) ?? Stored<OrderStream>.Missing(OrderStream.Empty);
         return await AppendAsync(orderId, read, order => OrderRules.Create(order, created), null, cancellation);
     }
 
-    /// <summary>Stores the placed order. Idempotent by order id: the first stored request of an id counts.</summary>
+    /// <summary>
+    /// Stores the placed order with its first event in one write. Idempotent by order id: the first stored request of an id counts.
+    /// </summary>
     /// <returns>The current stream; <see cref="OrderStream.RequestHash"/> identifies its request.</returns>
     public async Task<Outcome<OrderStream>> PlaceAsync(PlacedOrder placed, CancellationToken cancellation)
     {
-        var read = await streams.FindOrCreateAsync(placed.OrderId, OrderStream.Of(placed), cancellation);
+        var initial = Stored<OrderStream>.Missing(OrderStream.Of(placed));
+        var created = placed.ToCreated();
+        var order = Order.Evolve(null, created)!;
+        if (await TryAppendAsync(placed.OrderId, initial, created, order, null, cancellation))
+        {
+            OrderMeter.Record(created, order);
+            return initial.Value;
+        }
+        var read = await streams.FindAsync(placed.OrderId, cancellation) ?? throw Vanished(placed.OrderId);
         if (read.Value.IsWritten)
         {
             return read.Value;
         }
-        var created = (read.Value.Placed ?? placed).ToCreated();
-        var order = await AppendAsync(placed.OrderId, read, now => OrderRules.Create(now, created), null, cancellation);
-        return order.Refusal is { } refusal ? refusal : read.Value;
+        created = (read.Value.Placed ?? placed).ToCreated();
+        var appended = await AppendAsync(placed.OrderId, read, now => OrderRules.Create(now, created), null, cancellation);
+        return appended.Refusal is { } refusal ? refusal : read.Value;
     }
 
     /// <summary>
@@ -93,8 +102,7 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
                 OrderMeter.Record(@event, after);
                 return after;
             }
-            read = await streams.FindAsync(orderId, cancellation)
-                ?? throw new InvalidOperationException($"the stream of order '{orderId}' has vanished");
+            read = await streams.FindAsync(orderId, cancellation) ?? throw Vanished(orderId);
         }
         return Refusal.Conflict("order-busy", "Others keep changing this order; try again.");
     }
@@ -121,7 +129,7 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
             RequestId = read.Value.RequestId,
         };
         unseen.Expect(orderId, version);
-        if (await streams.ReplaceAsync(orderId, read, next, outgoing, cancellation) == WriteResult.Stale)
+        if (await streams.WriteAsync(orderId, read, next, outgoing, cancellation) == WriteResult.Stale)
         {
             unseen.Seen(orderId, version);
             return false;
@@ -129,6 +137,8 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
         endings.Record(orderId, next, order);
         return true;
     }
+
+    private static InvalidOperationException Vanished(string orderId) => new($"the stream of order '{orderId}' has vanished");
 
     /// <summary>
     /// Publishes the last event of the order again, under the same id, so that consumers that have handled it skip it. The stream stays as
@@ -145,7 +155,7 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
                 RequestId = stream.RequestId,
             };
             // if another append was faster, its event is the one that counts
-            await streams.ReplaceAsync(orderId, read, stream, outgoing, cancellation);
+            await streams.WriteAsync(orderId, read, stream, outgoing, cancellation);
         }
     }
 }

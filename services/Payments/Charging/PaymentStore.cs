@@ -40,7 +40,7 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
             decline?.Message,
             attempts > 1 ? attempts : null
         );
-        return payments.ReplaceAsync(next.OrderId, read, next, OutgoingEventOf(next, next.EventType(), data), cancellation);
+        return payments.WriteAsync(next.OrderId, read, next, OutgoingEventOf(next, next.EventType(), data), cancellation);
     }
 
     /// <summary>
@@ -65,7 +65,7 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
             round,
             attempts
         );
-        return payments.ReplaceAsync(next.OrderId, read, next, OutgoingEventOf(next, RefundFailed, data), cancellation);
+        return payments.WriteAsync(next.OrderId, read, next, OutgoingEventOf(next, RefundFailed, data), cancellation);
     }
 
     /// <summary>Stores a payment with what an operator has decided about its refund.</summary>
@@ -82,7 +82,7 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
             decision.Note,
             decision.Operator
         );
-        return payments.ReplaceAsync(next.OrderId, read, next, OutgoingEventOf(next, RefundDecided, data), cancellation);
+        return payments.WriteAsync(next.OrderId, read, next, OutgoingEventOf(next, RefundDecided, data), cancellation);
     }
 
     private static OutgoingEvent OutgoingEventOf(Payment payment, string type, object data) =>

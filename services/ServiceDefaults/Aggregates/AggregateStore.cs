@@ -6,9 +6,9 @@ using ServiceDefaults.State;
 namespace ServiceDefaults.Aggregates;
 
 /// <summary>
-/// Aggregates on Dapr state, safe on every store alike: a record is created by a first-write save, and changed under its ETag by a
-/// transaction of exactly one upsert and its projection, the event, which the outbox of the store publishes with the commit. First-write
-/// inside a transaction is no guard on Redis, and an outbox publishes every upsert: hence this one shape.
+/// Aggregates on Dapr state: a change is a transaction of exactly one upsert and its projection, the event, which the outbox of the store
+/// publishes with the commit (an outbox publishes every upsert: hence this one shape). The ETag that was read guards it; a creation is
+/// guarded by first-write, and on Redis, where a transaction ignores that, by the gate of <see cref="RecordStore"/> (decision 112).
 /// </summary>
 /// <param name="choreography">
 /// A second component over the same records: events of choreographed sagas leave by its outbox, to a topic of their own, so that no
@@ -24,15 +24,17 @@ public sealed class AggregateStore<T>(DaprClient dapr, string store, Func<string
     public Task<Stored<T>> FindOrCreateAsync(string id, T initial, CancellationToken cancellation) =>
         records.FindOrCreateAsync(keyOf(id), initial, cancellation);
 
-    /// <summary>Replaces the record if it is still the one that was read, and publishes the event with it.</summary>
-    public Task<WriteResult> ReplaceAsync(string id, Stored<T> read, T next, OutgoingEvent published, CancellationToken cancellation) =>
+    /// <summary>
+    /// Writes the record if the stored one is still the one that was read, or still missing, and publishes the event with it.
+    /// </summary>
+    public Task<WriteResult> WriteAsync(string id, Stored<T> read, T next, OutgoingEvent published, CancellationToken cancellation) =>
         records.TransactAsync(
             published.Saga == SagaKinds.Choreography ? choreography ?? store : store,
             OutboxOperations.Of(
                 keyOf(id),
                 JsonSerializer.SerializeToUtf8Bytes(next, Json.Options),
                 published,
-                read.ETag,
+                read.IsMissing ? null : read.ETag,
                 RecordStore.FirstWrite
             ),
             cancellation

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 using ServiceDefaults.Requests;
 
 namespace ServiceDefaults.Events;
@@ -26,8 +27,17 @@ public static partial class EventEndpoints
     /// Events of a topic that this app has no use for; a subscription without such a route would take them for dead letters.
     /// </summary>
     public static void MapSkippedEvents(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/events/skip", () => Results.Ok()).ExcludeFromDescription().AdmitSidecar();
+        routes
+            .MapPost("/events/skip", async (HttpContext http) =>
+                await ReadBulkAsync(http) is { } bulk ? BulkAnswer.Of(bulk, _ => Delivery.Done) : Results.Ok()
+            )
+            .ExcludeFromDescription()
+            .AdmitSidecar();
 
+    /// <summary>
+    /// Takes single events and, where the subscription says <c>bulkSubscribe</c>, bulks of them: events of one subject in their order,
+    /// those of different subjects side by side.
+    /// </summary>
     public static void MapEvent<TData, THandler>(
         this IEndpointRouteBuilder routes,
         string path,
@@ -37,6 +47,12 @@ public static partial class EventEndpoints
         routes
             .MapPost(path, async (HttpContext http, THandler handler, DeliveryFailures failures, ILogger<THandler> logger) =>
             {
+                if (await ReadBulkAsync(http) is { } bulk)
+                {
+                    return await AnswerBulkAsync<TData>(bulk, http, failures, logger, events =>
+                        HandleEachAsync(events, received => handle(handler, received, http.RequestAborted), logger)
+                    );
+                }
                 var received = await ReadAsync<IncomingEvent<TData>>(http);
                 var delivery = Delivery.Retry;
                 try
@@ -68,43 +84,121 @@ public static partial class EventEndpoints
         where THandler : class =>
         routes
             .MapPost(path, async (HttpContext http, THandler handler, DeliveryFailures failures, ILogger<THandler> logger) =>
-            {
-                var bulk = await ReadAsync<BulkDelivery>(http) ?? throw new BadHttpRequestException("no bulk of events");
-                var read = bulk
-                    .Entries.Select(entry =>
-                        (
-                            entry.EntryId,
-                            Event: Read<IncomingEvent<TData>>(entry.Event, logger) is { Data: not null, Type: not null } received
-                                ? received
-                                : null
-                        )
-                    )
-                    .ToList();
-                var own = read.Where(entry => entry.Event?.IsForAnother(AppIdOf(http)) == false).Select(entry => entry.Event!).ToList();
-                var answers = own.Count > 0 ? await handle(handler, own, http.RequestAborted) : [];
-                foreach (var (received, answer) in own.Zip(answers))
-                {
-                    await failures.ReportAsync(received.Id, answer, http.RequestAborted);
-                }
-                var next = 0;
-                return Results.Json(
-                    new BulkAnswer([
-                        .. read.Select(entry => new EntryAnswer(
-                            entry.EntryId,
-                            DeliveryAnswer
-                                .Of(
-                                    entry.Event is null ? Delivery.Drop
-                                    : entry.Event.IsForAnother(AppIdOf(http)) ? Delivery.Done
-                                    : answers[next++]
-                                )
-                                .Status
-                        )),
-                    ]),
-                    Json.Options
-                );
-            })
+                await AnswerBulkAsync<TData>(
+                    await ReadBulkAsync(http) ?? throw new BadHttpRequestException("no bulk of events"),
+                    http,
+                    failures,
+                    logger,
+                    events => handle(handler, events, http.RequestAborted)
+                )
+            )
             .ExcludeFromDescription()
             .AdmitSidecar();
+
+    /// <summary>
+    /// Null for a single event, which Dapr sends as <c>application/cloudevents+json</c>, and for what is no bulk; the body is then read
+    /// again from its beginning. Source: Dapr docs, "Pub/sub API reference".
+    /// </summary>
+    private static async Task<BulkDelivery?> ReadBulkAsync(HttpContext http)
+    {
+        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || type.MediaType != "application/json")
+        {
+            return null;
+        }
+        http.Request.EnableBuffering();
+        try
+        {
+            using var body = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted);
+            return body.RootElement.ValueKind == JsonValueKind.Object && body.RootElement.TryGetProperty("entries", out _)
+                ? body.RootElement.Deserialize<BulkDelivery>(Strict)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null; // whoever reads it as a single event reports it
+        }
+        finally
+        {
+            http.Request.Body.Position = 0;
+        }
+    }
+
+    private static async Task<IResult> AnswerBulkAsync<TData>(
+        BulkDelivery bulk,
+        HttpContext http,
+        DeliveryFailures failures,
+        ILogger logger,
+        Func<IReadOnlyList<IncomingEvent<TData>>, Task<IReadOnlyList<Delivery>>> handle
+    )
+    {
+        var readable = new List<IncomingEvent<TData>>();
+        var known = new Dictionary<string, Delivery>(StringComparer.Ordinal); // the answers, by entry
+        var asked = new List<string>();
+        foreach (var entry in bulk.Entries)
+        {
+            if (Read<IncomingEvent<TData>>(entry.Event, logger) is not { Data: not null, Type: not null } received)
+            {
+                known[entry.EntryId] = Delivery.Drop;
+            }
+            else if (received.IsForAnother(AppIdOf(http)))
+            {
+                known[entry.EntryId] = Delivery.Done;
+            }
+            else
+            {
+                readable.Add(received);
+                asked.Add(entry.EntryId);
+            }
+        }
+        var answers = readable.Count > 0 ? await handle(readable) : [];
+        for (var i = 0; i < asked.Count; i++)
+        {
+            await failures.ReportAsync(readable[i].Id, answers[i], http.RequestAborted);
+            known[asked[i]] = answers[i];
+        }
+        return BulkAnswer.Of(bulk, entry => known[entry.EntryId]);
+    }
+
+    /// <summary>An exception of the handler retries its event and the later ones of the same subject, and no other.</summary>
+    private static async Task<IReadOnlyList<Delivery>> HandleEachAsync<TData>(
+        IReadOnlyList<IncomingEvent<TData>> events,
+        Func<IncomingEvent<TData>, Task<Delivery>> handle,
+        ILogger logger
+    )
+    {
+        var answers = new Delivery[events.Count];
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, events.Count)
+                .GroupBy(i => events[i].Subject ?? events[i].Id, StringComparer.Ordinal)
+                .Select(HandleInOrderAsync)
+        );
+        return answers;
+
+        async Task HandleInOrderAsync(IEnumerable<int> ofOneSubject)
+        {
+            var failed = false;
+            foreach (var i in ofOneSubject)
+            {
+                answers[i] = failed ? Delivery.RetryBecause("An earlier event of the same subject is retried.") : await TryAsync(events[i]);
+                failed |= answers[i].Kind == DeliveryKind.Retry;
+            }
+        }
+
+        async Task<Delivery> TryAsync(IncomingEvent<TData> received)
+        {
+            RequestId.Current = received.RequestId ?? RequestId.Current;
+            try
+            {
+                return await handle(received);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                LogFailed(logger, received.Id, e);
+                return Delivery.RetryBecause(e.Message);
+            }
+        }
+    }
 
     private static async Task<Delivery> HandleAsync<TData, THandler>(
         IncomingEvent<TData>? received,
@@ -164,4 +258,7 @@ public static partial class EventEndpoints
 
     [LoggerMessage(9003, LogLevel.Error, "Event {EventId} can't be read and is dropped")]
     private static partial void LogUnreadable(ILogger logger, string? eventId, Exception? reason);
+
+    [LoggerMessage(9005, LogLevel.Error, "Event {EventId} could not be handled and is retried")]
+    private static partial void LogFailed(ILogger logger, string eventId, Exception reason);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 
 namespace ServiceDefaults.Events;
 
@@ -31,6 +32,13 @@ internal sealed record BulkDelivery(IReadOnlyList<BulkEntry> Entries);
 
 internal sealed record BulkEntry(string EntryId, JsonElement Event);
 
-internal sealed record BulkAnswer(IReadOnlyList<EntryAnswer> Statuses);
+internal sealed record BulkAnswer(IReadOnlyList<EntryAnswer> Statuses)
+{
+    public static IResult Of(BulkDelivery bulk, Func<BulkEntry, Delivery> answer) =>
+        Results.Json(
+            new BulkAnswer([.. bulk.Entries.Select(entry => new EntryAnswer(entry.EntryId, DeliveryAnswer.Of(answer(entry)).Status))]),
+            Json.Options
+        );
+}
 
 internal sealed record EntryAnswer(string EntryId, string Status);

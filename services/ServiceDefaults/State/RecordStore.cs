@@ -68,8 +68,15 @@ public sealed class RecordStore(DaprClient dapr, string store)
     public async Task<Stored<T>> FindOrCreateAsync<T>(string key, T initial, CancellationToken cancellation)
     {
         var failure = await TryCreateAsync(key, initial, cancellation);
-        return await FindAsync<T>(key, cancellation)
-            ?? throw new InvalidOperationException($"'{key}' could not be created in store '{store}'", failure);
+        if (await FindAsync<T>(key, cancellation) is { } found)
+        {
+            return found;
+        }
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+        throw new InvalidOperationException($"'{key}' was created in store '{store}' and is not there");
     }
 
     /// <summary>Replaces a record if it is still the one that was read.</summary>

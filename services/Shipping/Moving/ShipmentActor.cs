@@ -25,20 +25,14 @@ internal sealed class ShipmentActor(ActorHost host, ShipmentStore shipments, IOp
 
     public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
     {
-        if (await TickAsync(Id.GetId()) is not { } shipment || MovingRules.IsAtEnd(shipment, options.Value))
+        var ticked = await shipments.ChangeAsync(
+            Id.GetId(),
+            before => MovingRules.Tick(before, options.Value, time.GetUtcNow()),
+            CancellationToken.None
+        );
+        if (ticked.Value is not { } shipment || MovingRules.IsAtEnd(shipment, options.Value))
         {
             await UnregisterReminderAsync(reminderName);
         }
     }
-
-    private async Task<Shipment?> TickAsync(string orderId) =>
-        await shipments.FindAsync(orderId, CancellationToken.None) is null
-            ? null
-            : (
-                await shipments.ChangeAsync(
-                    orderId,
-                    before => MovingRules.Tick(before, options.Value, time.GetUtcNow()),
-                    CancellationToken.None
-                )
-            ).Value;
 }

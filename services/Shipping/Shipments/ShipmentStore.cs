@@ -41,7 +41,7 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
     {
         while (true)
         {
-            var read = await shipments.FindOrCreateAsync(orderId, Shipment.Request(orderId, saga), cancellation);
+            var read = await shipments.FindAsync(orderId, cancellation) ?? Stored<Shipment>.Missing(Shipment.Request(orderId, saga));
             var decided = decide(read.Value);
             if (decided.Refusal is { } refusal)
             {
@@ -52,14 +52,14 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
                 return read.Value;
             }
             var next = decided.Event is { } changed ? changed with { Since = time.GetUtcNow() } : read.Value;
-            if (await ReplaceAsync(read, next, cancellation) == WriteResult.Written)
+            if (await WriteAsync(read, next, cancellation) == WriteResult.Written)
             {
                 return next;
             }
         }
     }
 
-    private Task<WriteResult> ReplaceAsync(Stored<Shipment> read, Shipment next, CancellationToken cancellation)
+    private Task<WriteResult> WriteAsync(Stored<Shipment> read, Shipment next, CancellationToken cancellation)
     {
         var data = new ShipmentEvent(
             $"{next.OrderId}:{next.EventType()}",
@@ -70,7 +70,7 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
             next.Reason,
             next.Status == ShipmentStatus.Refused ? ShipmentRules.AddressNotServed : null
         );
-        return shipments.ReplaceAsync(next.OrderId, read, next, OutgoingEventOf(next, data), cancellation);
+        return shipments.WriteAsync(next.OrderId, read, next, OutgoingEventOf(next, data), cancellation);
     }
 
     private static string KeyOf(string orderId) => $"shipment-{orderId}";

@@ -47,6 +47,37 @@ public sealed class OrderStreamsTests
     }
 
     [Fact]
+    public async Task Placing_an_order_is_one_write_and_publishes_its_creation()
+    {
+        var stream = await streams.PlaceAsync(Placed("first"), default);
+
+        Assert.Equal("first", stream.Value!.RequestHash);
+        Assert.Equal("order.created", Assert.Single(state.Published).Type);
+        Assert.Equal(1, (await streams.FindAsync("o1", default))!.Version);
+    }
+
+    [Fact]
+    public async Task Of_two_requests_for_the_same_order_the_first_counts_also_on_a_store_that_ignores_first_write()
+    {
+        var both = await Task.WhenAll(streams.PlaceAsync(Placed("first"), default), streams.PlaceAsync(Placed("second"), default));
+
+        var stored = (await streams.FindAsync("o1", default))!.RequestHash;
+        Assert.All(both, one => Assert.Equal(stored, one.Value!.RequestHash));
+        Assert.Single(state.Published);
+    }
+
+    [Fact]
+    public async Task An_order_that_an_older_version_stored_without_its_first_event_is_completed()
+    {
+        await state.Client.SaveStateAsync("orders-store", "order-o1", OrderStream.Of(Placed("first")));
+
+        var stream = await streams.PlaceAsync(Placed("first"), default);
+
+        Assert.Equal("first", stream.Value!.RequestHash);
+        Assert.Equal("order.created", Assert.Single(state.Published).Type);
+    }
+
+    [Fact]
     public async Task An_append_that_loses_a_race_decides_anew()
     {
         await streams.CreateAsync("o1", Created, default);
@@ -99,4 +130,18 @@ public sealed class OrderStreamsTests
         var stored = JsonSerializer.Deserialize<OrderStream>(state.JsonOf("orders-store", "order-o1")!, Json.Options)!;
         Assert.Equal("customer-1", stored.Fold()!.CustomerId);
     }
+
+    private static PlacedOrder Placed(string hash) =>
+        new(
+            "o1",
+            "customer-1",
+            [new OrderLine("product-1", 2, 500)],
+            1000,
+            "EUR",
+            "tok_ok",
+            Destination.None,
+            DateTimeOffset.UnixEpoch,
+            hash,
+            new SagaRetries(3, 3, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2))
+        );
 }
