@@ -11,4 +11,8 @@ internal interface IOutputBinding : IAsyncDisposable
 internal sealed record BindingCall(string Operation, ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata);
 
 /// <summary>An answer. <paramref name="Failure"/> is set if the call failed; the caller gets the other values all the same.</summary>
-internal sealed record BindingReply(ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata, string? Failure = null);
+internal sealed record BindingReply(ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata, string? Failure = null)
+{
+    /// <summary>The operation has no answer: 204 over HTTP.</summary>
+    public static readonly BindingReply None = new(default, new Dictionary<string, string>());
+}

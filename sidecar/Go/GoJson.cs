@@ -12,26 +12,27 @@ namespace Sidecar.Go;
 internal static class GoJson
 {
     /// <exception cref="FormatException">A number is too large for a double; the message is Go's.</exception>
-    public static ReadOnlyMemory<byte> Encode(JsonElement value)
+    /// <param name="exact">Keeps numbers as they are written, for decimals of a database.</param>
+    public static ReadOnlyMemory<byte> Encode(JsonElement value, bool exact = false)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        Write(buffer, value);
+        Write(buffer, value, exact);
         return buffer.WrittenMemory;
     }
 
-    private static void Write(ArrayBufferWriter<byte> to, JsonElement value)
+    private static void Write(ArrayBufferWriter<byte> to, JsonElement value, bool exact)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                WriteObject(to, value);
+                WriteObject(to, value, exact);
                 break;
             case JsonValueKind.Array:
                 to.Write("["u8);
                 foreach (var (index, item) in value.EnumerateArray().Index())
                 {
                     to.Write(index > 0 ? ","u8 : []);
-                    Write(to, item);
+                    Write(to, item, exact);
                 }
                 to.Write("]"u8);
                 break;
@@ -39,7 +40,7 @@ internal static class GoJson
                 WriteText(to, value.GetString()!);
                 break;
             case JsonValueKind.Number:
-                to.Write(Encoding.ASCII.GetBytes(Number(value)));
+                to.Write(Encoding.ASCII.GetBytes(exact ? value.GetRawText() : Number(value)));
                 break;
             default:
                 to.Write(Encoding.ASCII.GetBytes(value.GetRawText()));
@@ -47,7 +48,7 @@ internal static class GoJson
         }
     }
 
-    private static void WriteObject(ArrayBufferWriter<byte> to, JsonElement value)
+    private static void WriteObject(ArrayBufferWriter<byte> to, JsonElement value, bool exact)
     {
         var members = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var member in value.EnumerateObject())
@@ -62,7 +63,7 @@ internal static class GoJson
             first = false;
             WriteText(to, name);
             to.Write(":"u8);
-            Write(to, member);
+            Write(to, member, exact);
         }
         to.Write("}"u8);
     }

@@ -56,6 +56,13 @@ internal sealed record PostgresSettings(string ConnectionString, string Address,
         return new PostgresSettings(builder.ConnectionString, $"{builder.Host}:{builder.Port}", timeout);
     }
 
+    /// <summary>The same, for statements of others: a connection is cleared before its next use.</summary>
+    public PostgresSettings WithReset() =>
+        this with
+        {
+            ConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString) { NoResetOnClose = false }.ConnectionString,
+        };
+
     /// <summary>Separate metadata overrides the connection string.</summary>
     private static IEnumerable<KeyValuePair<string, string>> Apart(ComponentProperties properties) =>
         ((string[])["user", "host", "hostaddr", "port", "database", "password", "sslRootCert"])

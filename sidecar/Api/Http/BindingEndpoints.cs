@@ -27,11 +27,16 @@ internal static class BindingEndpoints
         var reply = await context.Sidecar().Blocks.Bindings.InvokeAsync(name, call with { Metadata = metadata }, context.RequestAborted);
         foreach (var (key, value) in reply.Metadata)
         {
-            context.Response.Headers[$"metadata.{key}"] = value;
+            context.Response.Headers[$"metadata.{key}"] = value.ReplaceLineEndings(" "); // as Go's web server does
         }
         if (reply.Failure is { } failure)
         {
             throw BindingErrors.OutputFailed(name, failure);
+        }
+        if (reply == BindingReply.None)
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
         }
         context.Response.ContentType = "application/json";
         await context.Response.BodyWriter.WriteAsync(reply.Data, context.RequestAborted);

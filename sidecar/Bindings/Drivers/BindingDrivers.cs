@@ -1,4 +1,5 @@
 using Sidecar.Components;
+using Sidecar.Postgres;
 
 namespace Sidecar.Bindings.Drivers;
 
@@ -23,6 +24,14 @@ internal static class BindingDrivers
         var directions = BindingSettings.Read(context);
         var options = HttpBindingOptions.Read(context);
         return _ => new(directions.Component(null, new HttpBinding(options)));
+    }
+
+    public static OpenComponent Postgres(DriverContext context)
+    {
+        var directions = BindingSettings.Read(context);
+        // A statement may leave something in its session, so these connections are not those of the stores.
+        var settings = PostgresSettings.Read(context).WithReset();
+        return async _ => directions.Component(null, new PostgresBinding(await PostgresServer.AtAsync(settings), context.Time));
     }
 
     /// <summary>Null if it was reported as invalid.</summary>

@@ -286,10 +286,25 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
 
     public async Task<OrderView> PlaceAndEndAsync(object order) => await EndOfAsync(await PlaceAsync(order));
 
+    /// <summary>The types of the order's events. Repeated while the service is unavailable, as it may be for seconds after a crash.</summary>
     public async Task<List<string>> EventsAsync(string orderId)
     {
-        var events = (await http.GetFromJsonAsync<ListOf<System.Text.Json.JsonElement>>($"/api/orders/{orderId}/events"))!;
-        return [.. events.Items.Select(stored => stored.GetProperty("event").GetProperty("type").GetString()!)];
+        var answer = "";
+        return await Wait.ForAsync(
+            $"the events of order {orderId} are shown",
+            async () =>
+            {
+                using var response = await http.GetAsync($"/api/orders/{orderId}/events");
+                answer = $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}";
+                if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+                {
+                    return null;
+                }
+                var events = (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<ListOf<System.Text.Json.JsonElement>>())!;
+                return events.Items.Select(stored => stored.GetProperty("event").GetProperty("type").GetString()!).ToList();
+            },
+            () => answer
+        );
     }
 
     public async Task<ProductView> ProductAsync(string productId) =>
