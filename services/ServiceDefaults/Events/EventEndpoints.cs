@@ -171,11 +171,11 @@ public static partial class EventEndpoints
             Enumerable
                 .Range(0, events.Count)
                 .GroupBy(i => events[i].Subject ?? events[i].Id, StringComparer.Ordinal)
-                .Select(HandleInOrderAsync)
+                .Select(HandleOneByOneAsync)
         );
         return answers;
 
-        async Task HandleInOrderAsync(IEnumerable<int> ofOneSubject)
+        async Task HandleOneByOneAsync(IEnumerable<int> ofOneSubject)
         {
             var failed = false;
             foreach (var i in ofOneSubject)

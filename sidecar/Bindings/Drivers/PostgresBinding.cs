@@ -9,8 +9,8 @@ using Sidecar.Postgres;
 namespace Sidecar.Bindings.Drivers;
 
 /// <summary>
-/// <c>bindings.postgresql</c>: runs the statement of the request's metadata, <c>sql</c>, with the values of <c>params</c>, a JSON array, for
-/// <c>$1</c>, <c>$2</c>, … Source: Dapr docs, "PostgreSQL binding spec".
+/// <c>bindings.postgresql</c>: runs the statement of the request's metadata, <c>sql</c>, with the values of <c>params</c>, a JSON array.
+/// Source: Dapr docs, "PostgreSQL binding spec".
 /// </summary>
 internal sealed class PostgresBinding(PostgresServer server, TimeProvider time) : IOutputBinding
 {
