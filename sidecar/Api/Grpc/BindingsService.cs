@@ -45,10 +45,13 @@ internal class BindingsService
     private static Metadata HeadersOf(BindingReply reply)
     {
         var headers = new Metadata();
-        foreach (var (name, value) in reply.Metadata.Where(item => Ascii.IsValid(item.Key) && Ascii.IsValid(item.Value)))
+        foreach (var (name, value) in reply.Metadata.Where(item => IsPrintable(item.Key) && IsPrintable(item.Value)))
         {
             headers.Add($"metadata.{name.ToLowerInvariant()}", value);
         }
         return headers;
     }
+
+    /// <summary>What a header of gRPC may hold; a statement of several lines may not be one.</summary>
+    private static bool IsPrintable(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 }

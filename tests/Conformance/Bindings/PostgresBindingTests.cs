@@ -87,6 +87,16 @@ public sealed class PostgresBindingTests : IAsyncLifetime
         Assert.EndsWith("AS word", found.Headers.GetValues("metadata.sql").Single(), StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task A_statement_of_several_lines_runs_over_gRPC()
+    {
+        Skip.IfNot(PostgresProcess.Missing is null, PostgresProcess.Missing);
+        var reply = await sidecar!.Client.InvokeBindingAsync(
+            new Dapr.Client.BindingRequest("sql", "query") { Metadata = { ["sql"] = "SELECT 'für'\n  AS word" } }
+        );
+        Assert.Equal("""[["für"]]""", System.Text.Encoding.UTF8.GetString(reply.Data.Span));
+    }
+
     [SkippableTheory]
     [InlineData("query", "", null, "error invoking output binding sql: required metadata not set: sql")]
     [InlineData("exec", "SELECT 1", "7", "failed to unserialize into an array")]
