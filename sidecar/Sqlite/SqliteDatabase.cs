@@ -176,7 +176,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     private void Configure(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();
-        // FULL: a commit is answered only when it is on the medium.
+        // FULL: a commit is answered only when it is on the medium. temp_store: the journals of a commit's savepoints stay in memory.
         command.CommandText = InMemory
             ? "PRAGMA foreign_keys=OFF"
             : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA wal_autocheckpoint=4000; "

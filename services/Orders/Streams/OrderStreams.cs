@@ -138,8 +138,6 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
         return true;
     }
 
-    private static InvalidOperationException Vanished(string orderId) => new($"the stream of order '{orderId}' has vanished");
-
     /// <summary>
     /// Publishes the last event of the order again, under the same id, so that consumers that have handled it skip it. The stream stays as
     /// it is.
@@ -158,4 +156,6 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
             await streams.WriteAsync(orderId, read, stream, outgoing, cancellation);
         }
     }
+
+    private static InvalidOperationException Vanished(string orderId) => new($"the stream of order '{orderId}' has vanished");
 }

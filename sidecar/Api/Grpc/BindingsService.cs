@@ -52,6 +52,6 @@ internal class BindingsService
         return headers;
     }
 
-    /// <summary>What a header of gRPC may hold; a statement of several lines may not be one.</summary>
+    /// <summary>True for text that a gRPC header may contain. An SQL statement of several lines, for example, is none.</summary>
     private static bool IsPrintable(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 }

@@ -22,8 +22,8 @@ internal sealed class PostgresBinding(PostgresServer server, TimeProvider time) 
 
     public IReadOnlyList<string> Operations { get; } = [Exec, Query, Close];
 
-    /// <exception cref="InvalidOperationException">The request is incomplete, or was made after <c>close</c>.</exception>
-    /// <exception cref="NpgsqlException">The server refuses the statement, or can't be reached.</exception>
+    /// <exception cref="InvalidOperationException">The request is incomplete, is refused by the server, or was made after <c>close</c>.</exception>
+    /// <exception cref="NpgsqlException">The server can't be reached.</exception>
     public async Task<BindingReply> InvokeAsync(BindingCall call, CancellationToken cancellation)
     {
         if (call.Operation == Close)
@@ -52,14 +52,21 @@ internal sealed class PostgresBinding(PostgresServer server, TimeProvider time) 
             ["start-time"] = Time(begun),
         };
         ReadOnlyMemory<byte> data = default;
-        if (call.Operation == Exec)
+        try
         {
-            var affected = Math.Max(0, await command.ExecuteNonQueryAsync(cancellation));
-            metadata["rows-affected"] = affected.ToString(CultureInfo.InvariantCulture);
+            if (call.Operation == Exec)
+            {
+                var affected = Math.Max(0, await command.ExecuteNonQueryAsync(cancellation));
+                metadata["rows-affected"] = affected.ToString(CultureInfo.InvariantCulture);
+            }
+            else
+            {
+                data = await RowsAsync(command, cancellation);
+            }
         }
-        else
+        catch (PostgresException e)
         {
-            data = await RowsAsync(command, cancellation);
+            throw new InvalidOperationException($"error executing query: {e.Severity}: {e.MessageText} (SQLSTATE {e.SqlState})", e);
         }
         var ended = time.GetUtcNow();
         metadata["end-time"] = Time(ended);
@@ -77,7 +84,7 @@ internal sealed class PostgresBinding(PostgresServer server, TimeProvider time) 
         }
         try
         {
-            return [.. JsonSerializer.Deserialize<JsonElement[]>(json)!.Select(Text)];
+            return [.. (JsonSerializer.Deserialize<JsonElement[]>(json) ?? []).Select(Text)];
         }
         catch (JsonException e)
         {

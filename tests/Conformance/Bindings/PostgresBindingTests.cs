@@ -60,6 +60,8 @@ public sealed class PostgresBindingTests : IAsyncLifetime
 
         using var found = await RunAsync("old", "query", $"SELECT id, name, price, id = 1 FROM {table} ORDER BY id");
         Assert.Equal("""[[1,"it's \u003cone\u003e",12.25,true],[2,null,1.5,false]]""", await found.TextAsync());
+        using var all = await RunAsync("old", "query", $"SELECT id FROM {table} WHERE id = 2", "null");
+        Assert.Equal("[[2]]", await all.TextAsync());
         using var none = await RunAsync("old", "query", $"SELECT id FROM {table} WHERE id = $1", "[7]");
         Assert.Equal("[]", await none.TextAsync());
     }
@@ -101,7 +103,7 @@ public sealed class PostgresBindingTests : IAsyncLifetime
     [InlineData("query", "", null, "error invoking output binding sql: required metadata not set: sql")]
     [InlineData("exec", "SELECT 1", "7", "failed to unserialize into an array")]
     [InlineData("create", "SELECT 1", null, "binding sql does not support operation create. supported operations:exec query close")]
-    [InlineData("query", "SELECT nothing", null, "column \\\"nothing\\\" does not exist")]
+    [InlineData("query", "SELECT nothing", null, "error executing query: ERROR: column \\\"nothing\\\" does not exist (SQLSTATE 42703)")]
     public async Task What_is_wrong_with_a_request_is_said(string operation, string sql, string? values, string message)
     {
         using var refused = await RunAsync("sql", operation, sql, values);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Orders.Ordering;
 using Orders.Streams;
+using Orders.Tests.Saga;
 using ServiceDefaults;
 using ServiceFakes;
 
@@ -131,17 +132,5 @@ public sealed class OrderStreamsTests
         Assert.Equal("customer-1", stored.Fold()!.CustomerId);
     }
 
-    private static PlacedOrder Placed(string hash) =>
-        new(
-            "o1",
-            "customer-1",
-            [new OrderLine("product-1", 2, 500)],
-            1000,
-            "EUR",
-            "tok_ok",
-            Destination.None,
-            DateTimeOffset.UnixEpoch,
-            hash,
-            new SagaRetries(3, 3, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2))
-        );
+    private static PlacedOrder Placed(string hash) => SagaRun.Input with { RequestHash = hash };
 }
