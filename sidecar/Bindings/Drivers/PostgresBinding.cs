@@ -22,7 +22,9 @@ internal sealed class PostgresBinding(PostgresServer server, TimeProvider time) 
 
     public IReadOnlyList<string> Operations { get; } = [Exec, Query, Close];
 
-    /// <exception cref="InvalidOperationException">The request is incomplete, is refused by the server, or was made after <c>close</c>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The request is incomplete, or was made after <c>close</c>, or the server refuses the statement.
+    /// </exception>
     /// <exception cref="NpgsqlException">The server can't be reached.</exception>
     public async Task<BindingReply> InvokeAsync(BindingCall call, CancellationToken cancellation)
     {
