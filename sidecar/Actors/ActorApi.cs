@@ -1,7 +1,7 @@
-using System.Globalization;
 using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
 using Sidecar.Components;
+using Sidecar.Http;
 using Sidecar.Jobs;
 using Sidecar.Resiliency;
 using Sidecar.State;
@@ -11,7 +11,8 @@ namespace Sidecar.Actors;
 
 /// <summary>
 /// The actors building block of one app, independent of the transport. <paramref name="host"/> is null if the app hosts no actors. Calls
-/// wait for <paramref name="known"/>, which completes once the app has reported its actor types.
+/// wait for <paramref name="known"/>, which completes once the app has reported its actor types. <paramref name="stateTtl"/> is the feature
+/// <c>ActorStateTTL</c> of the Configuration.
 /// </summary>
 internal sealed class ActorApi(
     string appId,
@@ -20,6 +21,7 @@ internal sealed class ActorApi(
     Func<ActorHost?> host,
     Func<Task> known,
     ActorDirectory directory,
+    bool stateTtl,
     TimeProvider time
 )
 {
@@ -30,7 +32,7 @@ internal sealed class ActorApi(
         CheckCall("actorType", ActorNames.Problem(actor.Type));
         CheckCall("actorId", ActorNames.Problem(actor.Id));
         CheckCall(ActorErrors.ActorMethod, ActorNames.MethodProblem(call.Method));
-        call = call with { Method = ActorNames.Clean(call.Method) };
+        call = call with { Method = ActorNames.Clean(call.Method), Headers = InvocationHeaders.OfActorCall(appId, call.Headers) };
         CheckReserved(actor.Type);
         await Task.WhenAny(known()).WaitAsync(cancellation); // an unreachable app hosts nothing, which the directory reports
         if (policies.ActorCall(actor.Type, actor.Id) is not { } policy)
@@ -76,7 +78,7 @@ internal sealed class ActorApi(
             [
                 .. writes.Select(write =>
                     write.Value is { } value
-                        ? StateWrite.Upsert(KeyOf(actor, write.Key), value, ttl: TimeToLive(write.Metadata))
+                        ? StateWrite.Upsert(KeyOf(actor, write.Key), value, ttl: TimeToLive(store, write.Metadata))
                         : StateWrite.Delete(KeyOf(actor, write.Key))
                 ),
             ],
@@ -179,7 +181,14 @@ internal sealed class ActorApi(
         }
     }
 
-    public void UnregisterTimer(ActorId actor, string name) => Host(actor.Type).RemoveTimer(actor, name);
+    public void UnregisterTimer(ActorId actor, string name)
+    {
+        CheckReserved(actor.Type);
+        if (host() is { } mine && mine.Hosts(actor.Type))
+        {
+            mine.RemoveTimer(actor, name);
+        }
+    }
 
     private ActorHost Host(string type) => host() is { } mine && mine.Hosts(type) ? mine : throw ActorErrors.ReminderNotHosted();
 
@@ -196,14 +205,25 @@ internal sealed class ActorApi(
 
     private string KeyOf(ActorId actor, string key) => $"{appId}||{actor}||{key}";
 
-    private static TimeSpan? TimeToLive(IReadOnlyDictionary<string, string> metadata) =>
-        metadata.TryGetValue("ttlInSeconds", out var text)
-            ? int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
-                ? seconds > 0
-                    ? TimeSpan.FromSeconds(seconds)
-                    : null
-                : throw ActorErrors.StateSave($"ttlInSeconds must be a whole number, not '{text}'")
-            : null;
+    private TimeSpan? TimeToLive(IStateStore store, IReadOnlyDictionary<string, string> metadata)
+    {
+        if (!metadata.TryGetValue("ttlInSeconds", out var text))
+        {
+            return null;
+        }
+        if (!stateTtl)
+        {
+            throw ActorErrors.StateSave("ttlInSeconds is not supported without the \"ActorStateTTL\" feature enabled");
+        }
+        try
+        {
+            return store.ReadTimeToLive(text);
+        }
+        catch (FormatException e)
+        {
+            throw ActorErrors.StateSave(e.Message);
+        }
+    }
 
     private static void CheckReserved(string type)
     {
@@ -231,7 +251,7 @@ internal sealed class ActorApi(
 
     private static void CheckKey(ActorId actor, string name, Action<string> refuse)
     {
-        if (SchedulerName.Problem(SchedulerName.OfReminder(Http.InvocationHeaders.Namespace, actor.Type, actor.Id, name)) is { } problem)
+        if (SchedulerName.Problem(SchedulerName.OfReminder(InvocationHeaders.Namespace, actor.Type, actor.Id, name)) is { } problem)
         {
             refuse(problem);
         }

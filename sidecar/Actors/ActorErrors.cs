@@ -22,7 +22,8 @@ internal static class ActorErrors
             500,
             StatusCode.FailedPrecondition,
             "ERR_ACTOR_INVOKE_METHOD",
-            $"error invoke actor method: did not find address for actor '{key}'"
+            "error invoke actor method: failed to lookup actor: api error: code = FailedPrecondition desc = "
+                + $"did not find address for actor '{key}'"
         );
 
     public static DaprException Invoke(string detail) =>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sidecar.Failures;
@@ -44,8 +45,8 @@ internal static class HttpEdge
         }
         ErrorCounter.Count(context, error);
         context.Response.StatusCode = error.HttpStatus;
-        context.Response.ContentType = "application/json";
-        using var writer = new Utf8JsonWriter(context.Response.BodyWriter, Readable);
+        var json = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(json, Readable);
         writer.WriteStartObject();
         writer.WriteString("errorCode", error.Code);
         writer.WriteString("message", error.HttpMessage ?? error.Message);
@@ -54,12 +55,12 @@ internal static class HttpEdge
             writer.WriteStartArray("details");
             foreach (var detail in error.Details.Concat(error.HttpDetails))
             {
-                ErrorDetails.Write(writer, detail);
+                ErrorDetails.Write(writer, detail, error.EmptyMetadata);
             }
             writer.WriteEndArray();
         }
         writer.WriteEndObject();
         writer.Flush();
-        return context.Response.BodyWriter.FlushAsync().AsTask();
+        return context.WriteJsonAsync(json.WrittenMemory);
     }
 }

@@ -158,9 +158,12 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
             ["entryId"] = entry.EntryId,
             ["event"] = entry.Event.Raw is { } raw ? Convert.ToBase64String(raw.Span) : entry.Event.Envelope.DeepClone(),
             ["contentType"] = entry.Event.Raw is null ? CloudEvents.ContentType : "application/octet-stream",
-            ["metadata"] = new JsonObject(
-                entry.Event.Metadata.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)JsonValue.Create(item.Value)))
-            ),
+            ["metadata"] =
+                entry.Event.Metadata.Count == 0
+                    ? null
+                    : new JsonObject(
+                        entry.Event.Metadata.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)JsonValue.Create(item.Value)))
+                    ),
         };
 
     private static ReadOnlyMemoryContent Content(ReadOnlyMemory<byte> body, string? contentType)

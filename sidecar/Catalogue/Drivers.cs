@@ -43,6 +43,7 @@ internal static class Drivers
         ["crypto.dapr.jwks"] = new(CryptoDrivers.Jwks, "v1"),
         ["bindings.cron"] = new(BindingDrivers.Cron, "v1"),
         ["bindings.http"] = new(BindingDrivers.Http, "v1"),
+        ["bindings.localstorage"] = new(BindingDrivers.LocalStorage, "v1"),
         ["bindings.postgresql"] = new(BindingDrivers.Postgres, "v1"),
         ["bindings.postgres"] = new(BindingDrivers.Postgres, "v1"),
         ["middleware.http.bearer"] = new(MiddlewareDrivers.Bearer, "v1"),

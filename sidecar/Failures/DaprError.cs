@@ -19,6 +19,9 @@ internal sealed record DaprError(int HttpStatus, StatusCode GrpcStatus, string C
     /// <summary>Details that only HTTP callers see.</summary>
     public IReadOnlyList<IMessage> HttpDetails { get; init; } = [];
 
+    /// <summary>Over HTTP daprd prints missing metadata of an ErrorInfo as <c>null</c>, and for some errors as <c>{}</c>.</summary>
+    public bool EmptyMetadata { get; init; }
+
     /// <summary>The text for HTTP callers, if daprd has a different one; otherwise <see cref="Message"/>.</summary>
     public string? HttpMessage { get; init; }
 

@@ -43,7 +43,8 @@ internal static class ErrorDetails
             },
         };
 
-    public static void Write(Utf8JsonWriter json, IMessage detail)
+    /// <param name="emptyMetadata">Whether missing metadata are <c>{}</c> instead of <c>null</c>.</param>
+    public static void Write(Utf8JsonWriter json, IMessage detail, bool emptyMetadata = false)
     {
         json.WriteStartObject();
         json.WriteString("@type", "type.googleapis.com/" + detail.Descriptor.FullName);
@@ -51,7 +52,7 @@ internal static class ErrorDetails
         {
             case ErrorInfo info:
                 json.WriteString("domain", info.Domain);
-                WriteMetadata(json, info);
+                WriteMetadata(json, info, emptyMetadata);
                 json.WriteString("reason", info.Reason);
                 break;
             case ResourceInfo resource:
@@ -76,9 +77,9 @@ internal static class ErrorDetails
         json.WriteEndObject();
     }
 
-    private static void WriteMetadata(Utf8JsonWriter json, ErrorInfo info)
+    private static void WriteMetadata(Utf8JsonWriter json, ErrorInfo info, bool emptyMetadata)
     {
-        if (info.Metadata.Count == 0)
+        if (info.Metadata.Count == 0 && !emptyMetadata)
         {
             json.WriteNull("metadata");
             return;
@@ -101,7 +102,10 @@ internal static class ErrorDetails
         foreach (var (first, second) in items)
         {
             json.WriteStartObject();
-            json.WriteString(first.Name, first.Value);
+            if (first.Value.Length > 0)
+            {
+                json.WriteString(first.Name, first.Value);
+            }
             json.WriteString(second.Name, second.Value);
             json.WriteEndObject();
         }

@@ -106,6 +106,7 @@ internal static class PubSubErrors
         new(
             new DaprError(http, grpc, code, message)
             {
+                EmptyMetadata = metadata is not null,
                 Details = resource is null
                     ? [ErrorDetails.Info("DAPR_PUBSUB_" + reason, metadata)]
                     : [ErrorDetails.Resource("pubsub", resource, message), ErrorDetails.Info("DAPR_PUBSUB_" + reason, metadata)],

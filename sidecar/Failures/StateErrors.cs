@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace Sidecar.Failures;
@@ -15,7 +16,8 @@ internal static class StateErrors
             ).ByApp("DAPR_STATE_NOT_CONFIGURED", app)
         );
 
-    public static DaprException StoreNotFound(string store, string app) =>
+    /// <param name="app">Null for a query, for which daprd names no app.</param>
+    public static DaprException StoreNotFound(string store, string? app) =>
         new(
             new DaprError(400, StatusCode.InvalidArgument, "ERR_STATE_STORE_NOT_FOUND", $"state store {store} is not found").ByApp(
                 "DAPR_STATE_NOT_FOUND",
@@ -25,22 +27,23 @@ internal static class StateErrors
 
     public static DaprException KeyRequired() => DaprErrors.Malformed("\"key\" is a required field");
 
-    public static DaprException KeyIllegal(string key, string store)
+    /// <param name="inTransaction">daprd does not name the key of an operation of a transaction.</param>
+    public static DaprException KeyIllegal(string key, string store, bool inTransaction)
     {
         var message = $"input key/keyPrefix '{key}' can't contain '||'";
         // Over HTTP daprd wraps its own gRPC error into the message, and a caller may look for that.
+        var wrapped = $"api error: code = InvalidArgument desc = {message}";
         return new(
             new DaprError(400, StatusCode.InvalidArgument, "ERR_MALFORMED_REQUEST", message)
             {
-                HttpMessage = $"api error: code = InvalidArgument desc = {message}",
-                Details =
-                [
-                    ErrorDetails.Field(key, message),
-                    ErrorDetails.Resource("state", store),
-                    ErrorDetails.Info("DAPR_STATE_ILLEGAL_KEY"),
-                ],
+                HttpMessage = wrapped,
+                HttpDetails = Details(inTransaction ? "" : key, wrapped),
+                GrpcDetails = Details(key, message),
             }
         );
+
+        IReadOnlyList<IMessage> Details(string field, string description) =>
+            [ErrorDetails.Field(field, description), ErrorDetails.Resource("state", store), ErrorDetails.Info("DAPR_STATE_ILLEGAL_KEY")];
     }
 
     public static DaprException KeyEmpty() =>
@@ -110,10 +113,10 @@ internal static class StateErrors
         );
 
     /// <summary>daprd names its app over HTTP only.</summary>
-    private static DaprError ByApp(this DaprError error, string reason, string app) =>
+    private static DaprError ByApp(this DaprError error, string reason, string? app) =>
         error with
         {
-            HttpDetails = [ErrorDetails.Info(reason, new Dictionary<string, string> { ["appID"] = app })],
+            HttpDetails = [ErrorDetails.Info(reason, app is null ? null : new Dictionary<string, string> { ["appID"] = app })],
             GrpcDetails = [ErrorDetails.Info(reason)],
         };
 }

@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Sidecar.Go;
 
-/// <summary>Formats values as Go prints them (<c>map[n:1]</c>), for an outbox event whose value is not declared as JSON.</summary>
+/// <summary>Formats values as Go prints them (<c>map[n:1]</c>): in events of an outbox that are not declared as JSON, and in errors.</summary>
 internal static class GoFormat
 {
     public static string Print(JsonElement value) =>
@@ -17,6 +18,42 @@ internal static class GoFormat
             JsonValueKind.False => "false",
             _ => "<nil>",
         };
+
+    /// <summary>The name of the type as which Go holds a JSON value.</summary>
+    public static string TypeOf(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object => "map[string]interface {}",
+            JsonValueKind.Array => "[]interface {}",
+            JsonValueKind.String => "string",
+            JsonValueKind.Number => "float64",
+            JsonValueKind.True or JsonValueKind.False => "bool",
+            _ => "<nil>",
+        };
+
+    /// <summary>A text in quotes, as Go's <c>%q</c> prints it.</summary>
+    public static string Quote(string text)
+    {
+        var quoted = new StringBuilder(text.Length + 2).Append('"');
+        foreach (var c in text)
+        {
+            _ = c switch
+            {
+                '"' => quoted.Append("\\\""),
+                '\\' => quoted.Append(@"\\"),
+                '\a' => quoted.Append(@"\a"),
+                '\b' => quoted.Append(@"\b"),
+                '\f' => quoted.Append(@"\f"),
+                '\n' => quoted.Append(@"\n"),
+                '\r' => quoted.Append(@"\r"),
+                '\t' => quoted.Append(@"\t"),
+                '\v' => quoted.Append(@"\v"),
+                < ' ' or '\x7f' => quoted.Append(CultureInfo.InvariantCulture, $@"\x{(int)c:x2}"),
+                _ => quoted.Append(c),
+            };
+        }
+        return quoted.Append('"').ToString();
+    }
 
     private static SortedDictionary<string, JsonElement> Members(JsonElement value)
     {

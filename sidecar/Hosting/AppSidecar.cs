@@ -119,7 +119,16 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
             ConfigurationItems = new ConfigurationApi(options.AppId, components, Policies, time),
             Bindings = bindings,
             Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time),
-            Actors = new ActorApi(options.AppId, components, Policies, () => actors.Host, () => readiness.FirstHealthy, actorTypes, time),
+            Actors = new ActorApi(
+                options.AppId,
+                components,
+                Policies,
+                () => actors.Host,
+                () => readiness.FirstHealthy,
+                actorTypes,
+                configuration.Features.Contains("ActorStateTTL"),
+                time
+            ),
             Jobs = new JobApi(options.AppId, jobStore, jobs, time),
             Workflows = durable is null ? null : new WorkflowEngine(options.AppId, durable, time, loggers, workflows, directory, Tracer),
         };

@@ -3,6 +3,9 @@ namespace Sidecar.Http;
 /// <summary>Joins an app's address with a method path.</summary>
 internal static class AppPath
 {
+    /// <summary>Characters that daprd leaves as they are, and .NET escapes.</summary>
+    private const string Plain = ":@,=$&+;!'()*[]";
+
     /// <summary>
     /// Encodes <paramref name="method"/>, a decoded, clean path without leading slash. Encodes <c>?</c>, <c>#</c> and <c>%</c> again, so
     /// that data never becomes a query or another path.
@@ -14,17 +17,12 @@ internal static class AppPath
             method
                 .Split('/')
                 .Select(segment =>
-                    Uri.EscapeDataString(segment)
-                        .Replace("%3A", ":", StringComparison.Ordinal)
-                        .Replace("%40", "@", StringComparison.Ordinal)
-                        .Replace("%2C", ",", StringComparison.Ordinal)
-                        .Replace("%3D", "=", StringComparison.Ordinal)
-                        .Replace("%24", "$", StringComparison.Ordinal)
-                        .Replace("%26", "&", StringComparison.Ordinal)
-                        .Replace("%2B", "+", StringComparison.Ordinal)
-                        .Replace("%3B", ";", StringComparison.Ordinal)
+                    Plain.Aggregate(Uri.EscapeDataString(segment), (escaped, c) =>
+                        escaped.Replace(Uri.HexEscape(c), c.ToString(), StringComparison.Ordinal)
+                    )
                 )
         );
+        query = query == "?" ? "" : query;
         var separator = query.Length > 0 && query[0] != '?' ? "?" : "";
         return new Uri(
             $"{address.GetLeftPart(UriPartial.Authority)}/{path}{separator}{Encoded(query)}",

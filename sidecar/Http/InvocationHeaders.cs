@@ -10,6 +10,7 @@ internal static class InvocationHeaders
     public const string Caller = "dapr-caller-app-id";
     public const string CallerNamespace = "dapr-caller-namespace";
     public const string Callee = "dapr-callee-app-id";
+    public const string ApiCall = "dapr-api-call";
     public const string AppId = "dapr-app-id";
     public const string ApiToken = "dapr-api-token";
 
@@ -34,6 +35,18 @@ internal static class InvocationHeaders
         yield return KeyValuePair.Create("X-Forwarded-Host", HostName);
         yield return KeyValuePair.Create("Forwarded", $"for={HostAddress.Value};by={HostAddress.Value};host={HostName}");
     }
+
+    /// <summary>The headers of an actor call: the client's, with the caller's in place of its claims.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> OfActorCall(
+        string caller,
+        IReadOnlyList<KeyValuePair<string, string>> headers
+    ) =>
+        [
+            .. headers.Where(header => !IsOwn(header.Key) && !header.Key.Equals(ApiCall, StringComparison.OrdinalIgnoreCase)),
+            KeyValuePair.Create(ApiCall, "true"),
+            KeyValuePair.Create(Caller, caller),
+            KeyValuePair.Create(CallerNamespace, Namespace),
+        ];
 
     /// <summary>
     /// True if the client's value of <paramref name="header"/> is dropped. Otherwise it stays before the true value, as in daprd (apps must

@@ -56,6 +56,14 @@ internal abstract class ForwardedHeaders : HttpTransformer
             }
         }
         var copiesBody = await base.TransformResponseAsync(context, response, cancellation);
+        if (context.Response.StatusCode == StatusCodes.Status304NotModified)
+        {
+            context.Response.ContentType = null;
+        }
+        else if (string.IsNullOrEmpty(context.Response.ContentType) && context.Request.Protocol != HttpProtocol.Http2)
+        {
+            context.Response.Body = new SniffedBody(context.Response);
+        }
         Apps.SwitchedProtocol.Restore(context);
         return copiesBody;
     }

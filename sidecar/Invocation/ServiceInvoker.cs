@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Apps;
 using Sidecar.Failures;
 using Sidecar.Http;
@@ -35,9 +34,10 @@ internal sealed class ServiceInvoker(
     {
         if (context.Request.ContentLength > caller.MaxBodySize)
         {
-            await DrainAsync(context);
+            await context.Request.DrainAsync(caller.MaxBodySize);
             throw InvocationErrors.InvokeFailed(target.Id, "http: request body too large");
         }
+        target = target with { Id = WithoutNamespace(target.Id) };
         SidecarMeter.Sent(caller.AppId, target.Id);
         await (PolicyOf(target) is { } policy ? ForwardAsync(policy, context, target) : ForwardOnceAsync(context, target));
     }
@@ -164,6 +164,7 @@ internal sealed class ServiceInvoker(
     /// <summary>The gRPC form: one message there, one back.</summary>
     public async Task<InvocationReply> InvokeAsync(string targetId, InvocationCall call, CancellationToken cancellation)
     {
+        targetId = WithoutNamespace(targetId);
         var target = new InvocationTarget(targetId, MethodPath.Clean(targetId, call.Method));
         SidecarMeter.Sent(caller.AppId, targetId);
         return PolicyOf(target) is { } policy
@@ -243,15 +244,20 @@ internal sealed class ServiceInvoker(
             Callee.StartSpan(callee, target, callerId, TraceContext.Of(context))
         );
 
-    /// <summary>A client that is cut off while it still sends never gets to read why.</summary>
-    private async Task DrainAsync(HttpContext context)
-    {
-        if (context.Request.ContentLength < 16 * caller.MaxBodySize)
-        {
-            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
-        }
-    }
+    /// <summary>
+    /// An app of the own namespace may be named with it (<c>orders.default</c>). Other namespaces don't exist here, and an endpoint's address
+    /// is no such name.
+    /// </summary>
+    private string WithoutNamespace(string id) =>
+        !id.Contains('.', StringComparison.Ordinal)
+        || id.Contains("://", StringComparison.Ordinal)
+        || endpoints.Any(endpoint => endpoint.IsNamed(id))
+            ? id
+            : id.Split('.') switch
+            {
+                [var app, var space] => space == InvocationHeaders.Namespace ? app : id,
+                _ => throw InvocationErrors.InvokeFailed(id, $"invalid app id {id}"),
+            };
 
     private async ValueTask<Uri> RemoteAsync(string id) =>
         await names.FindAsync(id) ?? throw InvocationErrors.InvokeFailed(id, $"couldn't find service: {id}");

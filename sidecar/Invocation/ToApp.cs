@@ -26,6 +26,7 @@ internal sealed class ToApp(AppClient app, string caller, string callee, Invocat
         {
             request.Headers.Remove(dropped);
         }
+        Rename(request);
         foreach (var (name, value) in InvocationHeaders.Of(caller, callee, CallerNamespace.Of(context)))
         {
             request.Headers.TryAddWithoutValidation(name, value);
@@ -33,6 +34,23 @@ internal sealed class ToApp(AppClient app, string caller, string callee, Invocat
         trace.AddTo(request, binary: app.Http2);
         app.Authorize(request);
         app.IntroduceAsDaprd(request);
+    }
+
+    /// <summary>Headers of gRPC itself reach an app under another name, as in daprd; an empty content type reaches none.</summary>
+    private static void Rename(HttpRequestMessage request)
+    {
+        foreach (var (name, values) in request.Headers.NonValidated.ToList())
+        {
+            if (name.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase))
+            {
+                request.Headers.Remove(name);
+                request.Headers.TryAddWithoutValidation("dapr-" + name, values.AsEnumerable());
+            }
+        }
+        if (request.Content?.Headers.NonValidated.TryGetValues("Content-Type", out var type) == true && type.All(string.IsNullOrWhiteSpace))
+        {
+            request.Content.Headers.Remove("Content-Type");
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 using Dapr.Client.Autogen.Grpc.v1;
+using Google.Protobuf.WellKnownTypes;
 
 namespace Sidecar.Jobs;
 
@@ -22,7 +23,7 @@ internal sealed class JobApi(string appId, JobStore store, JobService service, T
         try
         {
             Check(job.Name, problem => throw new FormatException(problem));
-            scheduled = JobProgress.Begin(job, time.GetUtcNow(), time.LocalTimeZone);
+            scheduled = JobProgress.Begin(WithFailurePolicy(job), time.GetUtcNow(), time.LocalTimeZone);
         }
         catch (FormatException e)
         {
@@ -69,6 +70,23 @@ internal sealed class JobApi(string appId, JobStore store, JobService service, T
             jobs.Add(job.Job());
         }
         return jobs;
+    }
+
+    /// <summary>Daprd's scheduler stores the default policy, and callers see it in the job.</summary>
+    private static Job WithFailurePolicy(Job job)
+    {
+        if (job.FailurePolicy is null or { PolicyCase: JobFailurePolicy.PolicyOneofCase.None })
+        {
+            job.FailurePolicy = new JobFailurePolicy
+            {
+                Constant = new JobFailurePolicyConstant
+                {
+                    Interval = Duration.FromTimeSpan(FailurePolicy.Default.Interval),
+                    MaxRetries = (uint)FailurePolicy.Default.Retries,
+                },
+            };
+        }
+        return job;
     }
 
     private void CheckName(string name)

@@ -29,7 +29,7 @@ internal sealed class JobErrors(string appId)
             409,
             StatusCode.AlreadyExists,
             "DAPR_SCHEDULER_SCHEDULE_JOB",
-            $"failed to schedule job due to: rpc error: code = AlreadyExists desc = job already exists: '{name}'",
+            $"failed to schedule job due to: rpc error: code = AlreadyExists desc = job already exists: 'app||{InvocationHeaders.Namespace}||{appId}||{name}'",
             true
         );
 

@@ -6,16 +6,40 @@ namespace Sidecar.Jobs;
 /// <summary>The progress of a job from tick to tick. Source: Dapr docs, "Jobs API reference".</summary>
 internal static class JobProgress
 {
-    /// <summary>A job that expires before it is due is valid, as in daprd: it ends without a tick.</summary>
-    /// <exception cref="FormatException">A part of it is invalid.</exception>
+    /// <summary>A job that is due in the past runs at once.</summary>
+    /// <exception cref="FormatException">A part of it is invalid; the message is that of daprd's scheduler.</exception>
     public static ScheduledJob Begin(Job job, DateTimeOffset now, TimeZoneInfo local)
     {
+        if (!job.HasSchedule && job.HasRepeats && job.Repeats > 1)
+        {
+            throw Invalid("job must have a schedule to repeat");
+        }
+        if (job is { HasRepeats: true, Repeats: 0 })
+        {
+            throw Invalid("defined repeats must be greater than 0");
+        }
+        if (job is { HasSchedule: false, HasTtl: true })
+        {
+            throw Invalid("job must have a schedule to have a ttl");
+        }
         var schedule = JobSchedule.Parse(Schedule(job), local);
+        if (job.HasDueTime && Timers.Schedule.MomentProblem(job.DueTime) is { } problem)
+        {
+            throw Invalid(problem);
+        }
+        if (job.HasTtl && Timers.Schedule.MomentProblem(job.Ttl) is not null)
+        {
+            throw Invalid("ttl format not recognized");
+        }
         var due = schedule.First(job.HasDueTime ? job.DueTime : null, now);
-        DateTimeOffset? expires = job.HasTtl ? Timers.Schedule.DueTime(job.Ttl, now) : null;
+        DateTimeOffset? expires = job.HasTtl ? Timers.Schedule.DueTime(job.Ttl, job.HasDueTime ? due : now) : null;
+        if (job.HasDueTime && due > expires)
+        {
+            throw Invalid("ttl must be greater than due time");
+        }
         var left =
             !job.HasSchedule ? 1
-            : job.HasRepeats && job.Repeats > 0 ? (int)job.Repeats
+            : job.HasRepeats ? (int)job.Repeats
             : -1;
         return new ScheduledJob(job.Name, job.ToByteArray(), due, due, expires, left, 0);
     }
@@ -40,6 +64,8 @@ internal static class JobProgress
             }
             : Succeeded(job, now, local);
     }
+
+    private static FormatException Invalid(string why) => new($"job failed validation: {why}");
 
     private static string? Schedule(Job job) => job.HasSchedule ? job.Schedule : null;
 }

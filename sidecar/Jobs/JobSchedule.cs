@@ -41,9 +41,12 @@ internal sealed record JobSchedule(CronExpression? Cron, TimeZoneInfo Zone, Time
                 : throw Wrong(text, "after @every a duration such as 30s is expected");
         }
         var (zone, cron) = text.StartsWith(ZonePrefix, StringComparison.Ordinal) ? Zoned(text) : (local, text);
-        if (!cron.StartsWith('@') && cron.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != Fields)
+        var fields = cron.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (!cron.StartsWith('@') && fields.Length != Fields)
         {
-            throw Wrong(text, $"a cron expression of {Fields} fields (seconds first) is expected");
+            throw new FormatException(
+                $"job failed validation: expected exactly {Fields} fields, found {fields.Length}: [{string.Join(' ', fields)}]"
+            );
         }
         return CronExpression.TryParse(cron, cron.StartsWith('@') ? CronFormat.Standard : CronFormat.IncludeSeconds, out var parsed)
             ? new JobSchedule(parsed, zone, null)
@@ -75,5 +78,6 @@ internal sealed record JobSchedule(CronExpression? Cron, TimeZoneInfo Zone, Time
             : throw Wrong(text, $"there is no time zone '{name}'");
     }
 
-    private static FormatException Wrong(string text, string why) => new($"failed to parse schedule '{text}': {why}");
+    private static FormatException Wrong(string text, string why) =>
+        new($"job failed validation: failed to parse schedule '{text}': {why}");
 }

@@ -9,6 +9,10 @@ internal interface IStateStore : IAsyncDisposable
     /// <summary>The value under <paramref name="key"/>, or null when absent or expired.</summary>
     ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellation);
 
+    /// <summary>Reads the metadata <c>ttlInSeconds</c>. Null means no expiry.</summary>
+    /// <exception cref="FormatException">The text is no time to live for this store; the message is daprd's.</exception>
+    TimeSpan? ReadTimeToLive(string text) => TimeToLive.OfDatabase(text);
+
     /// <summary>Carries out one write. Null when done; otherwise why nothing was changed.</summary>
     ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation);
 }

@@ -20,8 +20,8 @@ internal sealed class KeyPrefix(string? strategy, string appId, string storeName
         var custom => custom + Separator,
     };
 
-    public string Stored(string key) =>
-        key.Contains(Separator, StringComparison.Ordinal) ? throw StateErrors.KeyIllegal(key, storeName) : prefix + key;
+    public string Stored(string key, bool inTransaction = false) =>
+        key.Contains(Separator, StringComparison.Ordinal) ? throw StateErrors.KeyIllegal(key, storeName, inTransaction) : prefix + key;
 
     public string Original(string stored) => stored[prefix.Length..];
 }

@@ -79,7 +79,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     public async Task<IReadOnlyList<BulkItem>> GetManyAsync(string store, IReadOnlyList<string> keys, CancellationToken cancellation)
     {
         var component = Store(store);
-        var stored = keys.Select(component.Keys.Stored).ToList();
+        var stored = keys.Select(key => component.Keys.Stored(key)).ToList();
         if (component.Store is IBulkStateStore bulk)
         {
             var found = await GuardedAsync(
@@ -135,8 +135,8 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         var writes = plan
             .Operations.Select(operation =>
                 operation.Upsert is { } upsert
-                    ? StateWrites.Of(component, upsert, StateErrors.TransactionFailed)
-                    : StateWrites.Of(component, operation.Delete!, StateErrors.TransactionFailed)
+                    ? StateWrites.Of(component, upsert, StateErrors.TransactionFailed, inTransaction: true)
+                    : StateWrites.Of(component, operation.Delete!, StateErrors.TransactionFailed, inTransaction: true)
             )
             .Concat(plan.Records)
             .ToList();
@@ -174,8 +174,9 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     /// <summary>Returns the error for a query, which no store supports; it differs for an unknown store.</summary>
     public DaprException Query(string store)
     {
-        Store(store);
-        return StateErrors.QueryNotSupported(store);
+        return components.Of<StateStoreComponent>().Count > 0 && !components.Of<StateStoreComponent>().ContainsKey(store)
+            ? StateErrors.StoreNotFound(store, app: null)
+            : StateErrors.QueryNotSupported(Store(store).Name);
     }
 
     /// <summary>Refuses an unknown store, before the body is read.</summary>
@@ -218,13 +219,13 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
                     GuardedAsync(component, operation, limit => component.Store.WriteAsync(write, limit), failed, cancellation).AsTask()
                 )
             );
-        return failures.OfType<StateFailure>().ToList() is [var first, ..] all
-            ? first with
-            {
-                Message = string.Join('\n', all.Select(failure => failure.Message)),
-            }
-            : null;
+        return failures.OfType<StateFailure>().ToList() is [var first, ..] all ? first with { Message = Joined(first, all) } : null;
     }
+
+    /// <summary>daprd puts the reason of the first failure before the list of all.</summary>
+    private static string Joined(StateFailure first, IEnumerable<StateFailure> all) =>
+        (first.Kind == StateFailureKind.ETagMismatch ? "possible etag mismatch. error from state store: " : "")
+        + string.Join('\n', all.Select(failure => failure.Message));
 
     private static async ValueTask<StateEntry?> DecryptedAsync(
         StateEncryption encryption,

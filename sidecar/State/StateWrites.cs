@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sidecar.Failures;
 
 namespace Sidecar.State;
@@ -6,11 +5,16 @@ namespace Sidecar.State;
 /// <summary>Maps the requests of the state API to the writes of a store, and checks their options.</summary>
 internal static class StateWrites
 {
-    public static StateWrite Of(StateStoreComponent component, SaveRequest item, Func<string, DaprException> failed)
+    public static StateWrite Of(
+        StateStoreComponent component,
+        SaveRequest item,
+        Func<string, DaprException> failed,
+        bool inTransaction = false
+    )
     {
-        var key = component.Keys.Stored(item.Key);
+        var key = component.Keys.Stored(item.Key, inTransaction);
         CheckOptions(item.Concurrency, item.Consistency, failed);
-        var ttl = TimeToLive(item.Metadata, failed);
+        var ttl = TimeToLive(component, item, failed);
         return StateWrite.Upsert(key, item.Value, Tag(item.ETag), item.Concurrency == "first-write", ttl) with
         {
             AsInDaprd = true,
@@ -19,10 +23,15 @@ internal static class StateWrites
         };
     }
 
-    public static StateWrite Of(StateStoreComponent component, DeleteRequest item, Func<string, DaprException> failed)
+    public static StateWrite Of(
+        StateStoreComponent component,
+        DeleteRequest item,
+        Func<string, DaprException> failed,
+        bool inTransaction = false
+    )
     {
         CheckOptions(item.Concurrency, item.Consistency, failed);
-        return StateWrite.Delete(component.Keys.Stored(item.Key), Tag(item.ETag)) with { AsInDaprd = true };
+        return StateWrite.Delete(component.Keys.Stored(item.Key, inTransaction), Tag(item.ETag)) with { AsInDaprd = true };
     }
 
     private static string? Tag(string? etag) => string.IsNullOrEmpty(etag) ? null : etag;
@@ -39,18 +48,15 @@ internal static class StateWrites
         }
     }
 
-    private static TimeSpan? TimeToLive(IReadOnlyDictionary<string, string>? metadata, Func<string, DaprException> failed)
+    private static TimeSpan? TimeToLive(StateStoreComponent component, SaveRequest item, Func<string, DaprException> failed)
     {
-        if (metadata?.GetValueOrDefault("ttlInSeconds") is not { Length: > 0 } text)
+        try
         {
-            return null;
+            return item.Metadata?.GetValueOrDefault("ttlInSeconds") is { Length: > 0 } text ? component.Store.ReadTimeToLive(text) : null;
         }
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
-            ? seconds > 0
-                ? TimeSpan.FromSeconds(seconds)
-                : null
-            : throw failed(
-                $"error parsing TTL: incorrect value for metadata 'ttlInSeconds': strconv.ParseInt: parsing \"{text}\": invalid syntax"
-            );
+        catch (FormatException e)
+        {
+            throw failed(e.Message);
+        }
     }
 }

@@ -32,25 +32,33 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
         {
             throw Invalid("job must have a schedule to have a ttl");
         }
-        if (!string.IsNullOrEmpty(dueTime) && !IsMoment(dueTime))
+        if (!string.IsNullOrEmpty(dueTime) && MomentProblem(dueTime) is { } problem)
         {
-            throw Invalid("due time format not recognized");
+            throw Invalid(problem);
         }
         return Stored(period);
 
         static FormatException Invalid(string why) => new($"rpc error: code = Unknown desc = job failed validation: {why}");
     }
 
+    /// <summary>The error of daprd's scheduler for a text that is no time to be due; null if it is one.</summary>
+    public static string? MomentProblem(string text) =>
+        !IsMoment(text) ? "due time format not recognized"
+        : Repeats(text) ? "repeats not supported for due time"
+        : null;
+
     /// <summary>The period of a timer; cron is refused.</summary>
     /// <exception cref="FormatException">It is no duration; the message is daprd's.</exception>
     public static Schedule OfTimer(string? period) =>
-        Duration(period) ?? throw new FormatException($"invalid timer period: parse error: unsupported duration format: {period}");
+        period?.StartsWith("R0/", StringComparison.Ordinal) == true
+            ? throw new FormatException("invalid timer period: has zero repetitions")
+            : Duration(period) ?? throw new FormatException($"invalid timer period: parse error: unsupported duration format: {period}");
 
     /// <exception cref="FormatException">It is no duration and no time; the message is daprd's.</exception>
     public static DateTimeOffset MomentOfTimer(string text, DateTimeOffset now, string what) =>
-        IsMoment(text)
-            ? DueTime(text, now)
-            : throw new FormatException($"error parsing timer {what}: unsupported time/duration format: {text}");
+        !IsMoment(text) ? throw new FormatException($"error parsing timer {what}: unsupported time/duration format: {text}")
+        : Repeats(text) ? throw new FormatException($"error parsing timer {what}: repetitions are not allowed")
+        : DueTime(text, now);
 
     /// <summary>
     /// The period of a stored reminder. Zero recurs as often as the app can answer; earlier versions accepted more than <see
@@ -73,7 +81,7 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
         }
         if (Iso().Match(text) is { Success: true } iso)
         {
-            return FromIso(text, iso);
+            return FromIso(iso);
         }
         var duration = text.StartsWith("@every ", StringComparison.Ordinal) ? text["@every ".Length..] : text;
         if (GoDuration.TryParse(duration, out var every))
@@ -107,15 +115,16 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
             ? $"@every {GoDuration.Text(plain.Time + TimeSpan.FromDays(plain.Days))}"
         : period;
 
-    /// <summary>The first time to act: at <paramref name="dueTime"/> (a time, or a duration from now), else at once, or by the
-    /// cron.</summary>
+    /// <summary>
+    /// The first time of a reminder to act: at <paramref name="dueTime"/> (a time, or a duration from now), otherwise after one period.
+    /// </summary>
     public DateTimeOffset First(string? dueTime, DateTimeOffset now)
     {
         if (!string.IsNullOrEmpty(dueTime))
         {
             return DueTime(dueTime, now);
         }
-        return Cron?.GetNextOccurrence(now, TimeZoneInfo.Utc) ?? now;
+        return Following(now, now) ?? now;
     }
 
     /// <summary>
@@ -155,13 +164,16 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
         }
         if (Iso().Match(text) is { Success: true } iso)
         {
-            var schedule = FromIso(text, iso);
+            var schedule = FromIso(iso);
             return now.AddYears(schedule.Years).AddMonths(schedule.Months).AddDays(schedule.Days) + schedule.Time;
         }
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time
             : throw new FormatException($"'{text}' is no duration and no time");
     }
+
+    /// <summary>True for a point in time (RFC 3339), false for a duration.</summary>
+    public static bool IsTime(string? text) => !string.IsNullOrEmpty(text) && Duration(text) is null && IsMoment(text);
 
     private static Schedule? Duration(string? text)
     {
@@ -186,6 +198,11 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
                 : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)
         );
 
+    private static bool Repeats(string moment) =>
+        Iso().Match(moment) is { Success: true } iso
+        && int.TryParse(iso.Groups["R"].Value, CultureInfo.InvariantCulture, out var count)
+        && count > 0;
+
     private static bool IsFraction(string iso) => iso.Contains('.', StringComparison.Ordinal);
 
     /// <summary>The interval of a period of zero.</summary>
@@ -194,18 +211,10 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
             ? int.Parse(count, CultureInfo.InvariantCulture)
             : -1;
 
-    private static Schedule FromIso(string text, Match iso)
+    private static Schedule FromIso(Match iso)
     {
         int Part(string name) => iso.Groups[name].Success ? int.Parse(iso.Groups[name].Value, CultureInfo.InvariantCulture) : 0;
-        var repetitions = iso.Groups["R"].Success
-            ? iso.Groups["R"].Value.Length == 0
-                ? -1
-                : Part("R")
-            : -1;
-        if (repetitions == 0)
-        {
-            throw new FormatException($"'{text}' has zero repetitions");
-        }
+        var repetitions = iso.Groups["R"].Value is { Length: > 0 } count ? int.Parse(count, CultureInfo.InvariantCulture) : -1;
         var seconds = iso.Groups["S"].Success ? double.Parse(iso.Groups["S"].Value, CultureInfo.InvariantCulture) : 0;
         var schedule = new Schedule(
             Part("Y"),
@@ -213,13 +222,13 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
             (Part("W") * 7) + Part("D"),
             new TimeSpan(Part("H"), Part("Mi"), 0) + TimeSpan.FromSeconds(seconds),
             null,
-            repetitions
+            repetitions > 0 ? repetitions : -1 // as in daprd, zero and less have no end
         );
         return schedule.Recurs ? schedule : schedule with { Repetitions = 1 };
     }
 
     [GeneratedRegex(
-        @"^(?:R(?<R>\d*)/)?P(?=.)(?:(?<Y>\d+)Y)?(?:(?<Mo>\d+)M)?(?:(?<W>\d+)W)?(?:(?<D>\d+)D)?"
+        @"^(?:R(?<R>-?\d*)/)?P(?=.)(?:(?<Y>\d+)Y)?(?:(?<Mo>\d+)M)?(?:(?<W>\d+)W)?(?:(?<D>\d+)D)?"
             + @"(?:T(?:(?<H>\d+)H)?(?:(?<Mi>\d+)M)?(?:(?<S>\d+(?:\.\d+)?)S)?)?$",
         RegexOptions.CultureInvariant
     )]

@@ -32,19 +32,18 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var struck = new List<(Fault Fault, long At)>();
         using (var end = new CancellationTokenSource())
         {
-            var orders = load.RunAsync(end.Token);
+            var orders = load.RunAsync(end);
             try
             {
-                await StrikeAsync(system, disk, struck);
+                await StrikeAsync(system, disk, struck, end.Token);
             }
             finally
             {
                 await end.CancelAsync();
             }
-            await orders;
+            await Reported(orders, system, load, struck);
         }
 
-        Report(load, struck);
         IReadOnlyList<string> faults = [];
         await Wait.ForAsync(
             "the auditor finds no contradiction",
@@ -54,15 +53,35 @@ public sealed class ChaosTests(ITestOutputHelper output)
         Assert.Empty((await system.Api.ReadAsync<ListOf<JsonElement>>("/api/operations/dead-letters?state=open&limit=100")).Items);
     }
 
-    private async Task StrikeAsync(OrderSystem system, LimitedDisk? disk, List<(Fault Fault, long At)> struck)
+    /// <summary>Reports the faults, also those before a failure; then a file has everything that the processes have said.</summary>
+    private async Task Reported(Task orders, OrderSystem system, MixedLoad load, List<(Fault Fault, long At)> struck)
+    {
+        try
+        {
+            await orders;
+        }
+        catch
+        {
+            var log = Path.Combine(Path.GetTempPath(), $"chaos-{plan.Seed}.log");
+            await File.WriteAllTextAsync(log, system.Output);
+            output.WriteLine($"what the processes said: {log}");
+            throw;
+        }
+        finally
+        {
+            Report(load, struck);
+        }
+    }
+
+    private async Task StrikeAsync(OrderSystem system, LimitedDisk? disk, List<(Fault Fault, long At)> struck, CancellationToken end)
     {
         var begun = Stopwatch.GetTimestamp();
         foreach (var fault in plan.Faults(FurtherFaults(system, disk)))
         {
             struck.Add((fault, Stopwatch.GetTimestamp()));
             await CommitAsync(system, disk, fault);
-            await Task.Delay(fault.Rest, TimeProvider.System); // the plan's, not a wait for anything
-            if (Stopwatch.GetElapsedTime(begun) > plan.Duration)
+            await Task.Delay(fault.Rest, TimeProvider.System, CancellationToken.None); // the plan's, not a wait for anything
+            if (end.IsCancellationRequested || Stopwatch.GetElapsedTime(begun) > plan.Duration)
             {
                 return;
             }

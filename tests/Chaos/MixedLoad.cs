@@ -17,9 +17,24 @@ internal sealed class MixedLoad(OrderSystem system, int seed)
 
     public IReadOnlyList<string> Accepted => [.. accepted];
 
-    /// <summary>Places orders until <paramref name="stop"/>, then waits for the started ones.</summary>
-    public Task RunAsync(CancellationToken stop) =>
-        Task.WhenAll(Enumerable.Range(0, Customers).Select(customer => OrderAsync(customer, stop)));
+    /// <summary>Places orders until <paramref name="end"/>, then waits for the started ones. A failure ends all.</summary>
+    public Task RunAsync(CancellationTokenSource end) =>
+        Task.WhenAll(
+            Enumerable
+                .Range(0, Customers)
+                .Select(async customer =>
+                {
+                    try
+                    {
+                        await OrderAsync(customer, end.Token);
+                    }
+                    catch
+                    {
+                        await end.CancelAsync();
+                        throw;
+                    }
+                })
+        );
 
     /// <summary>Returns the time from then to the next accepted order; null if there was none.</summary>
     public TimeSpan? FirstAfter(long timestamp)

@@ -100,9 +100,9 @@ internal static class ActorEndpoints
     {
         var body = await context.Request.BodyAsync();
         var writes = Read(body, json =>
-            json.ValueKind == JsonValueKind.Array
-                ? json.EnumerateArray().Select(Write).ToList()
-                : throw new FormatException("expected an array of operations")
+            json.ValueKind == JsonValueKind.Null
+                ? []
+                : GoJsonBody.Expect(json, JsonValueKind.Array, "[]api.TransactionalOperation").EnumerateArray().Select(Write).ToList()
         );
         await context.Sidecar().Blocks.Actors.WriteStateAsync(Actor(context), writes, context.RequestAborted);
         context.Response.StatusCode = 204;
@@ -110,8 +110,14 @@ internal static class ActorEndpoints
 
     private static ActorStateWrite Write(JsonElement operation)
     {
-        var request = GoJsonBody.Property(operation, "request") ?? throw new FormatException("an operation has no request");
-        var key = GoJsonBody.Text(request, "request", "key") ?? "";
+        if (GoJsonBody.Property(operation, "request") is not { ValueKind: not JsonValueKind.Null } request)
+        {
+            throw ActorErrors.StateSave("request data is empty");
+        }
+        if (GoJsonBody.Text(request, "request", "key") is not { Length: > 0 } key)
+        {
+            throw ActorErrors.StateSave("missing key");
+        }
         var metadata = GoJsonBody.Texts(request, "request", "metadata");
         return GoJsonBody.Text(operation, "operation", "operation") switch
         {
@@ -123,7 +129,7 @@ internal static class ActorEndpoints
 
     private static async Task RegisterReminderAsync(HttpContext context)
     {
-        var request = Read(await context.Request.BodyAsync(), Request);
+        var request = Read(await context.Request.BodyAsync(), json => Request(json, "Reminder"));
         await context.Sidecar().Blocks.Actors.RegisterReminderAsync(Actor(context), context.Route("name"), request, context.RequestAborted);
         context.Response.StatusCode = 204;
     }
@@ -140,27 +146,28 @@ internal static class ActorEndpoints
                 reminder.Data.ValueKind == JsonValueKind.Undefined ? null : reminder.Data,
                 Given(reminder.DueTime),
                 Schedule.Shown(reminder.Period),
-                Given(reminder.Ttl)
+                Schedule.IsTime(reminder.Ttl) ? reminder.Ttl : null // as in daprd, which shows no duration
             )
         );
     }
 
     private static async Task RegisterTimerAsync(HttpContext context)
     {
-        var request = Read(await context.Request.BodyAsync(), Request);
+        var request = Read(await context.Request.BodyAsync(), json => Request(json, "Timer"));
         context.Sidecar().Blocks.Actors.RegisterTimer(Actor(context), context.Route("name"), request);
         context.Response.StatusCode = 204;
     }
 
-    private static ReminderRequest Request(JsonElement json)
+    private static ReminderRequest Request(JsonElement json, string kind)
     {
-        GoJsonBody.Expect(json, JsonValueKind.Object, "api.CreateReminderRequest");
+        GoJsonBody.Expect(json, JsonValueKind.Object, $"api.Create{kind}Request");
+        var type = $".create{kind}Alias";
         return new ReminderRequest(
-            GoJsonBody.Text(json, "CreateReminderRequest", "dueTime"),
-            GoJsonBody.Text(json, "CreateReminderRequest", "period"),
-            GoJsonBody.Text(json, "CreateReminderRequest", "ttl"),
+            GoJsonBody.Text(json, type, "dueTime"),
+            GoJsonBody.Text(json, type, "period"),
+            GoJsonBody.Text(json, type, "ttl"),
             GoJsonBody.Property(json, "data")?.Clone() ?? default,
-            GoJsonBody.Text(json, "CreateReminderRequest", "callback"),
+            GoJsonBody.Text(json, type, "callback"),
             GoJsonBody.Property(json, "overwrite") is not { ValueKind: JsonValueKind.False },
             GoJsonBody.Property(json, "failure_policy") is { ValueKind: JsonValueKind.Object } policy ? Policy(policy) : null
         );

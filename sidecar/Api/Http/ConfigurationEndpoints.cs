@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Text.Json;
 using Sidecar.ConfigurationStores;
 using Sidecar.Failures;
+using Sidecar.Http;
 
 namespace Sidecar.Api.Http;
 
@@ -27,8 +29,8 @@ internal static class ConfigurationEndpoints
             context.Response.StatusCode = 204;
             return;
         }
-        context.Response.ContentType = "application/json";
-        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
+        var json = new ArrayBufferWriter<byte>();
+        await using var writer = new Utf8JsonWriter(json);
         writer.WriteStartObject();
         foreach (var (key, item) in items.OrderBy(item => item.Key, StringComparer.Ordinal))
         {
@@ -37,7 +39,8 @@ internal static class ConfigurationEndpoints
         }
         writer.WriteEndObject();
         await writer.FlushAsync(context.RequestAborted);
-        await context.Response.WriteAsync("\n", context.RequestAborted);
+        json.Write("\n"u8);
+        await context.WriteJsonAsync(json.WrittenMemory);
     }
 
     private static async Task SubscribeAsync(HttpContext context)

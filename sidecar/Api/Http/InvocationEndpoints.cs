@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Sidecar.Failures;
 using Sidecar.Http;
 using Sidecar.Invocation;
@@ -10,6 +11,18 @@ namespace Sidecar.Api.Http;
 /// </summary>
 internal static class InvocationEndpoints
 {
+    private static readonly HashSet<string> Verbs = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "GET",
+        "HEAD",
+        "POST",
+        "PUT",
+        "DELETE",
+        "OPTIONS",
+        "TRACE",
+        "PATCH",
+    };
+
     public static void MapInvocation(this IEndpointRouteBuilder routes)
     {
         routes.Map("/v1.0/invoke/{**rest}", InvokeAsync);
@@ -26,10 +39,19 @@ internal static class InvocationEndpoints
                 ? listener.Sidecar.Blocks.Invoker.ProxyAsync(context, target)
                 : throw UnknownGrpc(context.Request.Path.Value ?? "");
         }
-        return MethodPath.Find(context) is { } named
-            ? listener.Sidecar.Blocks.Invoker.ForwardAsync(context, named)
-            : throw InvocationErrors.NoTargetApp();
+        if (MethodPath.Find(context) is not { } named)
+        {
+            throw InvocationErrors.NoTargetApp();
+        }
+        context.Request.Method = VerbOf(context.Request.Method, named);
+        return listener.Sidecar.Blocks.Invoker.ForwardAsync(context, named);
     }
+
+    /// <summary>As in daprd, an unknown verb becomes POST, and CONNECT is refused.</summary>
+    private static string VerbOf(string verb, InvocationTarget target) =>
+        Verbs.Contains(verb) ? verb
+        : HttpMethods.IsConnect(verb) ? throw InvocationErrors.InvokeFailed(target.Id, StatusCode.InvalidArgument, "invalid HTTP verb")
+        : HttpMethods.Post;
 
     private static DaprException UnknownGrpc(string path) =>
         path.StartsWith("/dapr.proto.runtime.v1.Dapr/", StringComparison.Ordinal)

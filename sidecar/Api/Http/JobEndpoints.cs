@@ -1,11 +1,7 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
-using Sidecar.Failures;
 using Sidecar.Http;
 using Sidecar.Jobs;
 
@@ -14,26 +10,6 @@ namespace Sidecar.Api.Http;
 /// <summary>Jobs over HTTP. Source: Dapr docs, "Jobs API reference". Bodies are the gRPC messages as JSON, with data of any JSON.</summary>
 internal static class JobEndpoints
 {
-    private static readonly JsonParser Json = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
-
-    /// <summary>The message types, besides JSON, that a job's data may have with a JSON form.</summary>
-    private static readonly JsonFormatter Formatter = new(
-        JsonFormatter.Settings.Default.WithTypeRegistry(
-            TypeRegistry.FromMessages(
-                Value.Descriptor,
-                Struct.Descriptor,
-                StringValue.Descriptor,
-                BytesValue.Descriptor,
-                BoolValue.Descriptor,
-                Int32Value.Descriptor,
-                Int64Value.Descriptor,
-                DoubleValue.Descriptor
-            )
-        )
-    );
-
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static void MapJobs(this IEndpointRouteBuilder routes)
     {
         foreach (var version in (string[])["/v1.0", "/v1.0-alpha1"])
@@ -59,11 +35,7 @@ internal static class JobEndpoints
     private static async Task GetAsync(HttpContext context)
     {
         var job = await context.Sidecar().Blocks.Jobs.GetAsync(context.Route("name"), context.RequestAborted);
-        context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(
-            JsonSerializer.SerializeToUtf8Bytes(JsonNode.Parse(Formatter.Format(job)), Readable),
-            context.RequestAborted
-        );
+        await ProtoBody.WriteAsync(context, job);
     }
 
     private static async Task DeleteAsync(HttpContext context)
@@ -74,31 +46,11 @@ internal static class JobEndpoints
 
     private static (Job Job, bool Overwrite) Read(byte[] body)
     {
-        try
+        var job = ProtoBody.Parse<Job>(body, out var json, "data", "overwrite");
+        if (json.TryGetPropertyValue("data", out var data))
         {
-            var json =
-                body.Length == 0
-                    ? []
-                    : JsonNode.Parse(body) as JsonObject ?? throw new FormatException("unexpected token, expected an object");
-            json.Remove("data", out var data);
-            json.Remove("overwrite", out var overwrite);
-            var job = Json.Parse<Job>(json.ToJsonString());
-            if (data is not null)
-            {
-                job.Data = Any.Pack(Json.Parse<Value>(data.ToJsonString()));
-            }
-            return (job, overwrite?.GetValue<bool>() ?? false);
+            job.Data = Any.Pack(JsonParser.Default.Parse<Value>(data?.ToJsonString() ?? "null"));
         }
-        catch (Exception e)
-            when (e
-                    is InvalidProtocolBufferException
-                        or InvalidJsonException
-                        or JsonException
-                        or FormatException
-                        or InvalidOperationException
-            )
-        {
-            throw DaprErrors.MalformedBody(e.Message);
-        }
+        return (job, json["overwrite"] is JsonValue overwrite && overwrite.TryGetValue<bool>(out var replace) && replace);
     }
 }

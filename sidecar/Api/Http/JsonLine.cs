@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sidecar.Go;
+using Sidecar.Http;
 
 namespace Sidecar.Api.Http;
 
@@ -30,9 +31,5 @@ internal static class JsonLine
     public static Task WriteSortedJsonLineAsync<T>(this HttpContext context, T map) =>
         WriteAsync(context, Encoding.UTF8.GetString(GoJson.Encode(JsonSerializer.SerializeToElement(map)).Span));
 
-    private static Task WriteAsync(HttpContext context, string json)
-    {
-        context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync(json + '\n', context.RequestAborted);
-    }
+    private static Task WriteAsync(HttpContext context, string json) => context.WriteJsonAsync(Encoding.UTF8.GetBytes(json + '\n'));
 }

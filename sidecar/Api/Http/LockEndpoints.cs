@@ -1,3 +1,4 @@
+using System.Text;
 using Dapr.Client.Autogen.Grpc.v1;
 using Sidecar.Http;
 
@@ -24,7 +25,7 @@ internal static class LockEndpoints
                 request.ExpiryInSeconds,
                 context.RequestAborted
             );
-        await AnswerAsync(context, success ? """{"success":true}""" : """{"success":false}""");
+        await context.WriteJsonAsync(Encoding.ASCII.GetBytes(success ? """{"success":true}""" : """{"success":false}"""));
     }
 
     private static async Task UnlockAsync(HttpContext context)
@@ -33,12 +34,6 @@ internal static class LockEndpoints
         var outcome = await context
             .Sidecar()
             .Blocks.Locks.UnlockAsync(context.Route("store"), request.ResourceId, request.LockOwner, context.RequestAborted);
-        await AnswerAsync(context, $$"""{"status":{{(int)outcome}}}""");
-    }
-
-    private static Task AnswerAsync(HttpContext context, string json)
-    {
-        context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync(json, context.RequestAborted);
+        await context.WriteJsonAsync(Encoding.ASCII.GetBytes($$"""{"status":{{(int)outcome}}}"""));
     }
 }

@@ -1,8 +1,13 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Failures;
+using Sidecar.Go;
+using Sidecar.Http;
 
 namespace Sidecar.Api.Http;
 
@@ -19,13 +24,22 @@ internal static class ProtoBody
     );
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true).WithTypeRegistry(Known));
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(Known));
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static T Parse<T>(byte[] body)
+    public static T Parse<T>(ReadOnlySpan<byte> body)
         where T : IMessage<T>, new()
     {
+        if (body.Length == 0)
+        {
+            return new T();
+        }
+        if (GoProtoJson.Problem(body, new T().Descriptor) is { } problem)
+        {
+            throw DaprErrors.MalformedBody(problem);
+        }
         try
         {
-            return body.Length == 0 ? new T() : Parser.Parse<T>(Encoding.UTF8.GetString(body));
+            return Parser.Parse<T>(Encoding.UTF8.GetString(body));
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException or InvalidOperationException)
         {
@@ -33,9 +47,25 @@ internal static class ProtoBody
         }
     }
 
-    public static Task WriteAsync(HttpContext context, IMessage message)
+    /// <param name="json">The members, also those that are no field.</param>
+    /// <param name="apart">Members that the caller reads by itself.</param>
+    public static T Parse<T>(ReadOnlySpan<byte> body, out JsonObject json, params ReadOnlySpan<string> apart)
+        where T : IMessage<T>, new()
     {
-        context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync(Formatter.Format(message), context.RequestAborted);
+        if (body.Length > 0 && GoProtoJson.Problem(body, new T().Descriptor) is { } problem)
+        {
+            throw DaprErrors.MalformedBody(problem);
+        }
+        json = body.Length == 0 ? [] : JsonNode.Parse(body)!.AsObject();
+        var rest = json.DeepClone().AsObject();
+        foreach (var name in apart)
+        {
+            rest.Remove(name);
+        }
+        return Parse<T>(JsonSerializer.SerializeToUtf8Bytes(rest));
     }
+
+    /// <summary>Without the blanks that the formatter puts between tokens.</summary>
+    public static Task WriteAsync(HttpContext context, IMessage message) =>
+        context.WriteJsonAsync(JsonSerializer.SerializeToUtf8Bytes(JsonNode.Parse(Formatter.Format(message)), Readable));
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Sidecar.Failures;
 using Sidecar.Http;
 using Sidecar.PubSub.Publishing;
 using Sidecar.Tracing;
@@ -18,8 +20,20 @@ internal static class PubSubEndpoints
     private static async Task PublishAsync(HttpContext context)
     {
         var (api, target) = Target(context);
-        await api.PublishAsync(target, await context.Request.BodyAsync(), context.Request.ContentType, context.RequestAborted);
+        await api.PublishAsync(target, await BodyAsync(context, target), context.Request.ContentType, context.RequestAborted);
         context.Response.StatusCode = 204;
+    }
+
+    private static async Task<byte[]> BodyAsync(HttpContext context, PublishTarget target)
+    {
+        try
+        {
+            return await context.Request.BodyAsync();
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            throw PubSubErrors.PublishFailed(target.Topic, target.PubSub, "stream too large");
+        }
     }
 
     private static async Task PublishManyAsync(HttpContext context)
@@ -34,12 +48,14 @@ internal static class PubSubEndpoints
             return;
         }
         context.Response.StatusCode = 500;
-        await context.Response.WriteAsJsonAsync(
-            new
-            {
-                failedEntries = failed.Select(entry => new { entryId = entry.EntryId, error = entry.Error }),
-                errorCode = "ERR_PUBSUB_PUBLISH_MESSAGE",
-            }
+        await context.WriteJsonAsync(
+            JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    failedEntries = failed.Select(entry => new { entryId = entry.EntryId, error = entry.Error }),
+                    errorCode = "ERR_PUBSUB_PUBLISH_MESSAGE",
+                }
+            )
         );
     }
 

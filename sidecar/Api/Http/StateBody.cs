@@ -37,7 +37,17 @@ internal static class StateBody
         try
         {
             using var json = GoJsonBody.Parse(body);
+            if (json.RootElement.ValueKind == JsonValueKind.Null)
+            {
+                return [];
+            }
             var request = GoJsonBody.Expect(json.RootElement, JsonValueKind.Object, "http.BulkGetRequest");
+            if (GoJsonBody.Property(request, "parallelism") is { ValueKind: not (JsonValueKind.Number or JsonValueKind.Null) } parallelism)
+            {
+                throw new FormatException(
+                    $"json: cannot unmarshal {GoJsonBody.Kind(parallelism)} into Go struct field BulkGetRequest.parallelism of type int"
+                );
+            }
             return GoJsonBody.Property(request, "keys") switch
             {
                 null or { ValueKind: JsonValueKind.Null } => [],
@@ -61,6 +71,10 @@ internal static class StateBody
         try
         {
             using var json = GoJsonBody.Parse(body);
+            if (json.RootElement.ValueKind == JsonValueKind.Null)
+            {
+                return [];
+            }
             var request = GoJsonBody.Expect(json.RootElement, JsonValueKind.Object, "http.stateTransactionRequestBody");
             GoJsonBody.Texts(request, "stateTransactionRequestBody", "metadata");
             return GoJsonBody.Property(request, "operations") switch
@@ -82,6 +96,10 @@ internal static class StateBody
     private static TransactionOperation Operation(JsonElement operation, IReadOnlyDictionary<string, string> query)
     {
         var request = GoJsonBody.Property(operation, "request") ?? default;
+        if (MapProblem(request) is { } problem)
+        {
+            throw new FormatException(problem);
+        }
         return (GoJsonBody.Text(operation, "stateTransactionRequestBodyOperation", "operation") ?? "") switch
         {
             "upsert" => new TransactionOperation(Item(request, query), null),
@@ -89,6 +107,26 @@ internal static class StateBody
             var other => throw StateErrors.OperationUnknown(other),
         };
     }
+
+    /// <summary>
+    /// daprd reads the request of an operation by another library than bodies, whose errors have their own form. Checks what is no object, and
+    /// texts.
+    /// </summary>
+    private static string? MapProblem(JsonElement request) =>
+        request.ValueKind switch
+        {
+            JsonValueKind.Undefined or JsonValueKind.Null => null,
+            JsonValueKind.Object => ((string[])["Key", "ETag"])
+                .Select(name => (name, value: GoJsonBody.Property(request, name)))
+                .Where(field => field.value is { ValueKind: not (JsonValueKind.String or JsonValueKind.Null) })
+                .Select(field =>
+                    $"1 error(s) decoding:\n\n* '{field.name}' expected type 'string', got unconvertible type "
+                    + $"'{GoFormat.TypeOf(field.value!.Value)}', value: '{GoFormat.Print(field.value.Value)}'"
+                )
+                .FirstOrDefault(),
+            JsonValueKind.Array => "'' expected a map, got 'slice'",
+            _ => $"'' expected a map, got '{GoFormat.TypeOf(request)}'",
+        };
 
     private static string Key(JsonElement key) =>
         key.ValueKind switch

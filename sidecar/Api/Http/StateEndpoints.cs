@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Sidecar.Http;
 using Sidecar.State;
 using Sidecar.Tracing;
@@ -66,34 +68,7 @@ internal static class StateEndpoints
         context.Sidecar().Blocks.State.Demand(store);
         var keys = StateBody.Keys(await context.Request.BodyAsync());
         var items = await context.Sidecar().Blocks.State.GetManyAsync(store, keys, context.RequestAborted);
-        context.Response.ContentType = "application/json";
-        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
-        writer.WriteStartArray();
-        foreach (var item in items)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("key", item.Key);
-            if (item.Entry is { } entry)
-            {
-                writer.WritePropertyName("data");
-                WriteData(writer, entry.Value);
-                writer.WriteString("etag", entry.ETag);
-                if (entry.ExpiresAt is { } expires)
-                {
-                    writer.WriteStartObject("metadata");
-                    writer.WriteString("ttlExpireTime", Time(expires));
-                    writer.WriteEndObject();
-                }
-            }
-            if (item.Error is not null)
-            {
-                writer.WriteString("error", item.Error);
-            }
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
-        await writer.FlushAsync(context.RequestAborted);
-        await context.Response.WriteAsync("\n", context.RequestAborted);
+        await context.WriteJsonLineAsync(items.Select(BulkAnswer.Of));
     }
 
     private static async Task TransactAsync(HttpContext context)
@@ -109,17 +84,34 @@ internal static class StateEndpoints
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Values from gRPC need not be JSON; these are written as text.</summary>
-    private static void WriteData(Utf8JsonWriter writer, ReadOnlyMemory<byte> value)
+    private sealed record BulkAnswer(
+        string Key,
+        JsonElement? Data,
+        [property: JsonPropertyName("etag")] string? ETag,
+        IReadOnlyDictionary<string, string>? Metadata,
+        string? Error
+    )
     {
-        try
+        public static BulkAnswer Of(BulkItem item) =>
+            new(
+                item.Key,
+                item.Entry is { } entry ? DataOf(entry.Value) : null,
+                item.Entry?.ETag,
+                item.Entry?.ExpiresAt is { } expires ? new Dictionary<string, string> { ["ttlExpireTime"] = Time(expires) } : null,
+                item.Error
+            );
+
+        /// <summary>Values from gRPC need not be JSON; these are texts.</summary>
+        private static JsonElement DataOf(ReadOnlyMemory<byte> value)
         {
-            using var json = JsonDocument.Parse(value);
-            json.RootElement.WriteTo(writer);
-        }
-        catch (JsonException)
-        {
-            writer.WriteStringValue(value.Span);
+            try
+            {
+                return JsonElement.Parse(value.Span);
+            }
+            catch (JsonException)
+            {
+                return JsonSerializer.SerializeToElement(Encoding.UTF8.GetString(value.Span));
+            }
         }
     }
 }

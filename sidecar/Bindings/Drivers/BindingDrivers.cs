@@ -6,6 +6,9 @@ namespace Sidecar.Bindings.Drivers;
 /// <summary>Reads the metadata of bindings and opens them.</summary>
 internal static class BindingDrivers
 {
+    /// <summary>daprd refuses these as the root of files.</summary>
+    private static readonly string[] Forbidden = ["/proc", "/sys", "/boot", "/var/run/secrets"];
+
     public static OpenComponent Cron(DriverContext context)
     {
         var directions = BindingSettings.Read(context);
@@ -24,6 +27,21 @@ internal static class BindingDrivers
         var directions = BindingSettings.Read(context);
         var options = HttpBindingOptions.Read(context);
         return _ => new(directions.Component(null, new HttpBinding(options)));
+    }
+
+    public static OpenComponent LocalStorage(DriverContext context)
+    {
+        var directions = BindingSettings.Read(context);
+        var root = context.Properties.Required("rootPath", "files");
+        if (root.Length > 0)
+        {
+            root = context.PathOf(root);
+            if (Forbidden.Any(folder => root == folder || root.StartsWith(folder + '/', StringComparison.Ordinal)))
+            {
+                context.Properties.Report("rootPath", $"'{root}' is a folder of the system; choose one for the app's files");
+            }
+        }
+        return _ => new(directions.Component(null, new LocalStorageBinding(root)));
     }
 
     public static OpenComponent Postgres(DriverContext context)

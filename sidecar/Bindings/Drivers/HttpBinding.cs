@@ -89,12 +89,9 @@ internal sealed class HttpBinding : IOutputBinding
 
     private static void Set(HttpRequestMessage request, string name, string value)
     {
-        request.Headers.Remove(name);
-        if (!request.Headers.TryAddWithoutValidation(name, value) && request.Content is { } content)
-        {
-            content.Headers.Remove(name);
-            content.Headers.TryAddWithoutValidation(name, value);
-        }
+        HttpHeaders? headers = request.Headers.TryAddWithoutValidation(name, value) ? request.Headers : request.Content?.Headers; // a header of the content, which only operations with a body have
+        headers?.Remove(name);
+        headers?.TryAddWithoutValidation(name, value);
     }
 
     private async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
@@ -118,8 +115,8 @@ internal sealed class HttpBinding : IOutputBinding
     private static Dictionary<string, string> MetadataOf(HttpResponseMessage response)
     {
         var metadata = response
-            .Headers.Concat(response.Content.Headers)
-            .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.Ordinal);
+            .Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+            .ToDictionary(header => header.Key, header => string.Join(", ", header.Value.AsEnumerable()), StringComparer.Ordinal);
         metadata["statusCode"] = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
         metadata["status"] = $"{(int)response.StatusCode} {response.ReasonPhrase}";
         return metadata;

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using Sidecar.Go;
 
 namespace Sidecar.Secrets.Drivers;
 
 /// <summary>
 /// <c>secretstores.local.file</c>: a JSON file, nested names joined by a separator (<c>redis:password</c>), or, with <c>multiValued</c>,
-/// each top-level object one secret of several keys.
+/// each top-level object one secret of several keys; top-level values that are neither are left out then.
 /// </summary>
 internal sealed class FileSecretStore : ISecretStore
 {
@@ -26,7 +27,7 @@ internal sealed class FileSecretStore : ISecretStore
                 }
                 secrets[property.Name] = values;
             }
-            else
+            else if (!multiValued || property.Value.ValueKind == JsonValueKind.String)
             {
                 Flatten(property.Name, property.Value, separator, (name, value) =>
                     secrets[name] = new Dictionary<string, string> { [name] = value }
@@ -42,6 +43,17 @@ internal sealed class FileSecretStore : ISecretStore
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> All() => secrets;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>
+    /// What is no text has the form that daprd gives it (Go's print of a value under a text's format): write secrets as texts.
+    /// </summary>
+    private static string Text(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.Null => "%!s(<nil>)",
+            _ => $"%!s({GoFormat.TypeOf(value)}={GoFormat.Print(value)})",
+        };
 
     private static void Flatten(string name, JsonElement value, string separator, Action<string, string> add)
     {
@@ -60,7 +72,7 @@ internal sealed class FileSecretStore : ISecretStore
                 }
                 break;
             default:
-                add(name, value.ToString());
+                add(name, Text(value));
                 break;
         }
     }

@@ -14,6 +14,8 @@ internal sealed class InMemoryStateStore(TimeProvider time) : ITransactionalStat
         }
     }
 
+    public TimeSpan? ReadTimeToLive(string text) => TimeToLive.OfMemory(text);
+
     public ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation) => TransactAsync([write], cancellation);
 
     public ValueTask<StateFailure?> TransactAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation)

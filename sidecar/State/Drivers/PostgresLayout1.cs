@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
+using Sidecar.Go;
 
 namespace Sidecar.State.Drivers;
 
@@ -48,7 +49,11 @@ internal sealed class PostgresLayout1(string table, string metadataTable) : Post
             : null;
 
     public override StateFailure Unreadable(StateWrite write) =>
-        new(StateFailureKind.ETagInvalid, write.Key, $"invalid etag value: strconv.ParseUint: parsing \"{write.ETag}\": invalid syntax");
+        new(
+            StateFailureKind.ETagInvalid,
+            write.Key,
+            $"invalid etag value: {GoNumbers.Problem(write.ETag!, "ParseUint", "invalid syntax")}"
+        );
 
     public override StateEntry Read(NpgsqlDataReader row)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sidecar.Go;
 using Sidecar.Redis;
 using StackExchange.Redis;
 
@@ -40,6 +41,8 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
     /// <summary>Pipelined: one round trip for all.</summary>
     public async ValueTask<IReadOnlyList<StateEntry?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation) =>
         await Task.WhenAll(keys.Select(key => GetAsync(key, cancellation).AsTask()));
+
+    public TimeSpan? ReadTimeToLive(string text) => TimeToLive.OfRedis(text);
 
     public async ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation) =>
         await ApplyAsync([write], alone: true);
@@ -109,13 +112,8 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
 
     /// <summary>A version is a number; daprd reports another ETag as invalid for writes, and as a mismatch for deletes.</summary>
     private static StateFailure? Unreadable(StateWrite write) =>
-        write is { AsInDaprd: true, Kind: StateWriteKind.Upsert, ETag: { } etag }
-        && !int.TryParse(etag, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
-            ? new StateFailure(
-                StateFailureKind.ETagInvalid,
-                write.Key,
-                $"invalid etag value: strconv.Atoi: parsing \"{etag}\": invalid syntax"
-            )
+        write is { AsInDaprd: true, Kind: StateWriteKind.Upsert, ETag: { } etag } && GoNumbers.ProblemOf(etag, "Atoi") is { } problem
+            ? new StateFailure(StateFailureKind.ETagInvalid, write.Key, $"invalid etag value: {problem}")
             : null;
 
     /// <summary>

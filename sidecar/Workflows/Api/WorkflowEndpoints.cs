@@ -1,13 +1,18 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sidecar.Failures;
+using Sidecar.Http;
 
 namespace Sidecar.Workflows.Api;
 
 /// <summary>The management API over HTTP. Any component name in the path is accepted, as in the Dapr runtime.</summary>
 internal static class WorkflowEndpoints
 {
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly string[] Versions = ["v1.0", "v1.0-beta1", "v1.0-alpha1"];
 
     public static void MapWorkflows(this IEndpointRouteBuilder routes, Func<HttpContext, WorkflowEngine?> engineOf)
@@ -19,7 +24,8 @@ internal static class WorkflowEndpoints
                 "/{name}/start",
                 Handle(
                     async (http, api) =>
-                        Results.Json(
+                        new Answer(
+                            StatusCodes.Status202Accepted,
                             new Started(
                                 await api.StartAsync(
                                     Route(http, "name"),
@@ -28,8 +34,7 @@ internal static class WorkflowEndpoints
                                     appId: AppId(http),
                                     call: Tracing.TraceContext.Of(http)
                                 )
-                            ),
-                            statusCode: StatusCodes.Status202Accepted
+                            )
                         )
                 )
             );
@@ -38,7 +43,7 @@ internal static class WorkflowEndpoints
                 Handle(
                     async (http, api) =>
                         await api.GetAsync(Route(http, "instance"), AppId(http), http.RequestAborted) is { } info
-                            ? Results.Json(InstanceJson.Of(info))
+                            ? new Answer(StatusCodes.Status200OK, InstanceJson.Of(info))
                             : throw new DaprException(WorkflowErrors.NotFound(Route(http, "instance")))
                 )
             );
@@ -60,24 +65,25 @@ internal static class WorkflowEndpoints
                 async (http, api) =>
                 {
                     await operation(http, api);
-                    return Results.Json(new object(), statusCode: StatusCodes.Status202Accepted);
+                    return new Answer(StatusCodes.Status202Accepted, new object());
                 }
             );
 
-        RequestDelegate Handle(Func<HttpContext, WorkflowApi, Task<IResult>> operation) =>
+        RequestDelegate Handle(Func<HttpContext, WorkflowApi, Task<Answer>> operation) =>
             async http =>
             {
-                IResult result;
+                Answer answer;
                 try
                 {
-                    result = await operation(http, new WorkflowApi(engineOf(http)));
+                    answer = await operation(http, new WorkflowApi(engineOf(http)));
                 }
                 catch (DaprException failure)
                 {
-                    result = Results.Json(new Failed(failure.Error.Code, failure.Error.Message), statusCode: failure.Error.HttpStatus);
+                    answer = new Answer(failure.Error.HttpStatus, new Failed(failure.Error.Code, failure.Error.Message));
                 }
 
-                await result.ExecuteAsync(http);
+                http.Response.StatusCode = answer.Status;
+                await http.WriteJsonAsync(JsonSerializer.SerializeToUtf8Bytes(answer.Body, answer.Body.GetType(), Readable));
             };
     }
 
@@ -91,6 +97,8 @@ internal static class WorkflowEndpoints
         using var reader = new StreamReader(http.Request.Body, Encoding.UTF8);
         return await reader.ReadToEndAsync(http.RequestAborted);
     }
+
+    private sealed record Answer(int Status, object Body);
 
     private sealed record Started(string instanceID);
 

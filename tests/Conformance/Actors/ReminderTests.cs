@@ -62,6 +62,53 @@ public sealed class ReminderTests : IAsyncLifetime
         );
     }
 
+    [Theory]
+    [InlineData(
+        "reminders",
+        """{"dueTime":"R1/PT1H"}""",
+        "ERR_ACTOR_REMINDER_CREATE",
+        "error creating actor reminder: rpc error: code = Unknown desc = job failed validation: repeats not supported for due time"
+    )]
+    [InlineData(
+        "timers",
+        """{"dueTime":"R1/PT1H"}""",
+        "ERR_ACTOR_TIMER_CREATE",
+        "error creating actor timer: error parsing timer due time: repetitions are not allowed"
+    )]
+    [InlineData(
+        "timers",
+        """{"period":"R0/PT1H"}""",
+        "ERR_ACTOR_TIMER_CREATE",
+        "error creating actor timer: invalid timer period: has zero repetitions"
+    )]
+    public async Task Repetitions_where_there_are_none_are_refused(string kind, string body, string code, string message)
+    {
+        await sidecar.Http.SendAsync("POST", $"/v1.0/actors/{type}/a/method/wake").SucceedsAsync(200);
+        await sidecar.Http.SendAsync("POST", $"/v1.0/actors/{type}/a/{kind}/r", body).FailsAsync(500, code, message);
+    }
+
+    [Theory]
+    [InlineData("R0/PT1H")]
+    [InlineData("R-1/PT1H")]
+    public async Task A_reminder_without_a_positive_count_repeats_without_end(string period)
+    {
+        await sidecar.Http.SendAsync("POST", Path + "endless", $$"""{"dueTime":"24h","period":"{{period}}"}""").SucceedsAsync();
+        using var answer = await sidecar.Http.GetAsync(Path + "endless");
+        Assert.Equal("@every 1h0m0s", (await answer.JsonAsync()).GetProperty("period").GetString());
+    }
+
+    [Fact]
+    public async Task A_time_to_live_that_is_a_duration_is_not_returned()
+    {
+        await sidecar.Http.SendAsync("POST", Path + "short", """{"dueTime":"24h","period":"1h","ttl":"48h"}""").SucceedsAsync();
+        using var answer = await sidecar.Http.GetAsync(Path + "short");
+        Assert.False((await answer.JsonAsync()).TryGetProperty("ttl", out _));
+    }
+
+    [Fact]
+    public Task Deleting_a_timer_of_an_unknown_actor_type_succeeds() =>
+        sidecar.Http.DeleteAsync("/v1.0/actors/nobody/a/timers/t").SucceedsAsync();
+
     [Fact]
     public async Task A_reminder_is_replaced_unless_overwrite_is_false()
     {

@@ -53,6 +53,25 @@ public sealed class BindingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_HTTP_binding_sends_the_given_content_type_and_returns_headers_as_they_are()
+    {
+        app.Answers("/outside/typed", (_, context) =>
+        {
+            context.Response.Headers["X-Products"] = "One/1 Two/2";
+            return Task.CompletedTask;
+        });
+        using var answer = await sidecar.Http.SendAsync(
+            "POST",
+            "/v1.0/bindings/outside",
+            """{"operation":"post","data":"x","metadata":{"path":"typed","Content-Type":"text/csv"}}"""
+        );
+        Assert.Equal(
+            ("text/csv", "One/1 Two/2"),
+            ((await app.NextAsync("/outside/typed")).Header("Content-Type"), answer.Headers.GetValues("metadata.X-Products").Single())
+        );
+    }
+
+    [Fact]
     public async Task An_HTTP_binding_calls_its_address_with_headers_and_a_path()
     {
         app.Answers("/outside/orders", (_, context) =>

@@ -15,7 +15,10 @@ public sealed class PlainSidecar : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var secrets = Path.Combine(folder.FullName, "secrets.json");
-        await File.WriteAllTextAsync(secrets, """{"allowed":"a","denied":"d","nested":{"password":"p","list":["x"]}}""");
+        await File.WriteAllTextAsync(
+            secrets,
+            """{"allowed":"a","denied":"d","nested":{"password":"p","list":["x"]},"number":5,"flag":true}"""
+        );
         Sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions
             {
@@ -24,6 +27,7 @@ public sealed class PlainSidecar : IAsyncLifetime
                 [
                     Yaml.Component("store", "state.in-memory"),
                     Yaml.Component("vault", "secretstores.local.file", ("secretsFile", secrets)),
+                    Yaml.Component("vaults", "secretstores.local.file", ("secretsFile", secrets), ("multiValued", "true")),
                     Yaml.Component("env", "secretstores.local.env"),
                     Yaml.Component("prefixed", "secretstores.local.env", ("prefix", "CONFORMANCE_")),
                 ],
@@ -53,13 +57,24 @@ public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSide
         await Http.GetAsync("/v1.0/secrets/vault/nested:password").SucceedsAsync(200, """{"nested:password":"p"}""" + "\n");
         using var all = await Http.GetAsync("/v1.0/secrets/vault/bulk");
         Assert.Equal(
-            ["allowed", "nested:list:0", "nested:password"],
+            ["allowed", "flag", "nested:list:0", "nested:password", "number"],
             (await all.JsonAsync()).EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal)
         );
         Assert.Equal("p", (await fixture.Sidecar.Client.GetSecretAsync("vault", "nested:password"))["nested:password"]);
         Assert.False((await fixture.Sidecar.Client.GetBulkSecretAsync("vault")).ContainsKey("denied"));
         await Http.GetAsync("/v1.0/secrets/prefixed/ONE").SucceedsAsync(200, """{"ONE":"1"}""" + "\n");
         await Http.GetAsync("/v1.0/secrets/env/APP_API_TOKEN").SucceedsAsync(200, """{"APP_API_TOKEN":""}""" + "\n");
+    }
+
+    [Fact]
+    public async Task Secrets_that_are_no_texts_have_the_form_that_daprd_gives_them()
+    {
+        await Http.GetAsync("/v1.0/secrets/vault/number").SucceedsAsync(200, """{"number":"%!s(float64=5)"}""" + "\n");
+        await Http.GetAsync("/v1.0/secrets/vault/flag").SucceedsAsync(200, """{"flag":"%!s(bool=true)"}""" + "\n");
+        await Http.GetAsync("/v1.0/secrets/vaults/allowed").SucceedsAsync(200, """{"allowed":"a"}""" + "\n");
+        await Http.GetAsync("/v1.0/secrets/vaults/nested").SucceedsAsync(200, """{"list:0":"x","password":"p"}""" + "\n");
+        await Http.GetAsync("/v1.0/secrets/vaults/number")
+            .FailsAsync(500, "ERR_SECRET_GET", "failed getting secret with key number from secret store vaults: secret number not found");
     }
 
     [Fact]

@@ -137,6 +137,8 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     [InlineData("/v1.0/invoke/{0}/method/..%2F..%2Fb", "/b")]
     [InlineData("/v1.0/invoke/{0}/method/with%20space", "/with%20space")]
     [InlineData("/v1.0/invoke/{0}/method/per%25cent", "/per%25cent")]
+    [InlineData("/v1.0/invoke/{0}/method/(it's!)*[1]", "/(it's!)*[1]")]
+    [InlineData("/v1.0/invoke/{0}.default/method/named", "/named")]
     [InlineData("/v1.0/invoke/{0}/method/", "/")]
     public async Task Paths_are_decoded_once_and_cleaned(string path, string seen)
     {
@@ -147,6 +149,43 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         );
         await callers.BetaApp.NextAsync(seen);
     }
+
+    [Theory]
+    [InlineData("{\"a\":1}", "text/plain; charset=utf-8")]
+    [InlineData("<!doctype html><p>x</p>", "text/html; charset=utf-8")]
+    [InlineData("<?xml version=\"1.0\"?>", "text/xml; charset=utf-8")]
+    [InlineData("\u0001\u0002", "application/octet-stream")]
+    [InlineData("", null)]
+    public async Task An_answer_without_content_type_gets_the_one_of_its_first_bytes(string body, string? contentType)
+    {
+        var path = $"/untyped-{Guid.NewGuid():N}";
+        callers.BetaApp.Answers(path, (_, context) => context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(body)).AsTask());
+        using var answer = await Http.GetAsync($"/v1.0/invoke/{Beta}/method{path}");
+        Assert.Equal((body, contentType), (await answer.TextAsync(), answer.Content.Headers.ContentType?.ToString()));
+    }
+
+    [Fact]
+    public async Task An_unknown_verb_becomes_POST_and_CONNECT_is_refused()
+    {
+        await Http.SendAsync("FOO", $"/v1.0/invoke/{Beta}/method/unknown-verb", "x").SucceedsAsync(200);
+        Assert.Equal("POST", (await callers.BetaApp.NextAsync("/unknown-verb")).Method);
+        Assert.StartsWith("HTTP/1.1 500", await RawAsync("CONNECT", $"/v1.0/invoke/{Beta}/method/x"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_query_of_nothing_and_headers_of_gRPC_change_on_the_way()
+    {
+        Assert.StartsWith("HTTP/1.1 200", await RawAsync("GET", $"/v1.0/invoke/{Beta}/method/asked?"), StringComparison.Ordinal);
+        Assert.Equal("", (await callers.BetaApp.NextAsync("/asked")).Query);
+        await Http.SendAsync("POST", $"/v1.0/invoke/{Beta}/method/timed", "x", headers: ("grpc-timeout", "9S")).SucceedsAsync(200);
+        var got = await callers.BetaApp.NextAsync("/timed");
+        Assert.Equal((null, "9S"), (got.Header("grpc-timeout"), got.Header("dapr-grpc-timeout")));
+    }
+
+    [Theory]
+    [InlineData("a.b.c", "invalid app id a.b.c")]
+    public Task A_name_that_can_be_no_app_is_refused(string id, string problem) =>
+        Http.GetAsync($"/v1.0/invoke/{id}/method/x").FailsAsync(500, "ERR_DIRECT_INVOKE", $"failed to invoke, id: {id}, err: {problem}");
 
     [Theory]
     [InlineData("admin%3Fignored", 500)]

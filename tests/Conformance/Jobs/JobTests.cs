@@ -173,6 +173,36 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
         Http.SendAsync("POST", $"/v1.0/jobs/{name}", body).FailsAsync(status, code, message);
 
     [Theory]
+    [InlineData("""{"dueTime":"1h","repeats":2}""", "job must have a schedule to repeat")]
+    [InlineData("""{"schedule":"@daily","repeats":0}""", "defined repeats must be greater than 0")]
+    [InlineData("""{"dueTime":"1h","ttl":"2h"}""", "job must have a schedule to have a ttl")]
+    [InlineData("""{"schedule":"@daily","ttl":"x"}""", "ttl format not recognized")]
+    [InlineData("""{"schedule":"@daily","dueTime":"1h","ttl":"-1s"}""", "ttl must be greater than due time")]
+    [InlineData("""{"dueTime":"x"}""", "due time format not recognized")]
+    [InlineData("""{"dueTime":"R2/PT1H"}""", "repeats not supported for due time")]
+    [InlineData("""{"schedule":"* * * * *"}""", "expected exactly 6 fields, found 5: [* * * * *]")]
+    public Task A_job_that_the_scheduler_does_not_take_is_refused(string body, string problem) =>
+        Http.SendAsync("POST", "/v1.0-alpha1/jobs/wrong", body)
+            .FailsAsync(
+                500,
+                "DAPR_SCHEDULER_SCHEDULE_JOB",
+                $"failed to schedule job due to: rpc error: code = Unknown desc = job failed validation: {problem}"
+            );
+
+    [Theory]
+    [InlineData("""{"dueTime":"24h"}""", """{"constant":{"interval":"1s","maxRetries":3}}""")]
+    [InlineData("""{"dueTime":"24h","failurePolicy":{}}""", """{"constant":{"interval":"1s","maxRetries":3}}""")]
+    [InlineData("""{"dueTime":"24h","failurePolicy":{"drop":{}}}""", """{"drop":{}}""")]
+    public async Task A_job_is_returned_with_its_failure_policy(string body, string policy)
+    {
+        await Http.SendAsync("POST", "/v1.0-alpha1/jobs/with-policy", """{"dueTime":"24h","overwrite":true}""").SucceedsAsync();
+        await Http.DeleteAsync("/v1.0-alpha1/jobs/with-policy").SucceedsAsync();
+        await Http.SendAsync("POST", "/v1.0-alpha1/jobs/with-policy", body).SucceedsAsync();
+        var job = JsonDocument.Parse(await Http.GetStringAsync("/v1.0-alpha1/jobs/with-policy")).RootElement;
+        Assert.Equal(policy, JsonSerializer.Serialize(job.GetProperty("failurePolicy")));
+    }
+
+    [Theory]
     [InlineData("x~y")]
     [InlineData("a%2Fb")]
     [InlineData("-")]

@@ -172,6 +172,16 @@ public abstract class LockTests<TDriver> : IClassFixture<LockSidecar<TDriver>>
     public Task An_incomplete_request_is_refused(string body, string message) =>
         Http.SendAsync("POST", Lock, body).FailsAsync(400, "ERR_MALFORMED_REQUEST", message);
 
+    [SkippableTheory]
+    [InlineData("x", "proto: syntax error (line 1:1): invalid value x")]
+    [InlineData("null", "proto: syntax error (line 1:1): unexpected token null")]
+    [InlineData("[]", "proto: syntax error (line 1:1): unexpected token [")]
+    [InlineData("{\"resourceId\":5}", "proto: (line 1:15): invalid value for string field resourceId: 5")]
+    [InlineData("{\n\"expiryInSeconds\":1.5}", "proto: (line 2:19): invalid value for int32 field expiryInSeconds: 1.5")]
+    [InlineData("{\"expiryInSeconds\":99999999999}", "proto: (line 1:20): invalid value for int32 field expiryInSeconds: 99999999999")]
+    public Task A_malformed_request_is_refused(string body, string message) =>
+        Http.SendAsync("POST", Lock, body).FailsAsync(400, "ERR_MALFORMED_REQUEST", "failed deserializing HTTP body: " + message);
+
     [SkippableFact]
     public async Task A_missing_lock_store_and_an_illegal_resource_are_refused()
     {

@@ -94,14 +94,57 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     public Task A_malformed_save_is_refused(string body, string message) =>
         Http.SendAsync("POST", Store, body).FailsAsync(400, "ERR_MALFORMED_REQUEST", message);
 
+    [SkippableTheory]
+    [InlineData("", "null", 204, "")]
+    [InlineData("/transaction", "null", 204, "")]
+    [InlineData("/transaction", "{}", 204, "")]
+    [InlineData("/bulk", "null", 200, "[]\n")]
+    [InlineData("/bulk", "{}", 200, "[]\n")]
+    public Task A_body_that_asks_for_nothing_succeeds(string path, string body, int status, string answer) =>
+        Http.SendAsync("POST", Store + path, body).SucceedsAsync(status, answer);
+
+    [SkippableTheory]
+    [InlineData(
+        "/bulk",
+        """{"keys":["x"],"parallelism":"a"}""",
+        "json: cannot unmarshal string into Go struct field BulkGetRequest.parallelism of type int"
+    )]
+    [InlineData("/transaction", """{"operations":[{"operation":"upsert","request":[]}]}""", "'' expected a map, got 'slice'")]
+    [InlineData(
+        "/transaction",
+        """{"operations":[{"operation":"upsert","request":{"key":5,"value":1}}]}""",
+        "1 error(s) decoding:\n\n* 'Key' expected type 'string', got unconvertible type 'float64', value: '5'"
+    )]
+    public Task A_malformed_request_for_several_keys_is_refused(string path, string body, string message) =>
+        Http.SendAsync("POST", Store + path, body).FailsAsync(400, "ERR_MALFORMED_REQUEST", "failed deserializing HTTP body: " + message);
+
+    [SkippableFact]
+    public async Task Values_read_together_keep_letters_and_escape_markup()
+    {
+        await SaveAsync("\"ü\"");
+        using var answer = await Http.SendAsync("POST", Store + "/bulk", $$"""{"keys":["{{key}}"]}""");
+        Assert.Contains("\"data\":\"ü\"", await answer.TextAsync(), StringComparison.Ordinal);
+        Assert.NotNull(answer.Content.Headers.ContentLength);
+        await SaveAsync("\"<&>\"");
+        using var markup = await Http.SendAsync("POST", Store + "/bulk", $$"""{"keys":["{{key}}"]}""");
+        Assert.Contains("\"data\":\"\\u003c\\u0026\\u003e\"", await markup.TextAsync(), StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public Task Saving_an_empty_list_succeeds() => Http.SendAsync("POST", Store, "[]").SucceedsAsync();
+
+    private static string Violations(JsonElement error) => error.GetProperty("details")[0].GetProperty("field_violations").GetRawText();
 
     [SkippableFact]
     public async Task An_illegal_key_is_refused_with_details_on_both_transports()
     {
         var error = await Http.SendAsync("POST", Store, """[{"key":"a||b","value":1}]""").FailsAsync(400, "ERR_MALFORMED_REQUEST");
         Assert.Equal(("DAPR_STATE_ILLEGAL_KEY", 3), (error.Reason(), error.GetProperty("details").GetArrayLength()));
+        const string field = "api error: code = InvalidArgument desc = input key/keyPrefix 'a||b' can't contain '||'";
+        Assert.Equal($$"""[{"field":"a||b","description":"{{field}}"}]""", Violations(error));
+        error = await Http.SendAsync("POST", Store + "/transaction", """{"operations":[{"operation":"delete","request":{"key":"a||b"}}]}""")
+            .FailsAsync(400, "ERR_MALFORMED_REQUEST", field);
+        Assert.Equal($$"""[{"description":"{{field}}"}]""", Violations(error));
         var failure = await Grpc.GetStateAsync(new() { StoreName = "store", Key = "a||b" })
             .FailsAsync(StatusCode.InvalidArgument, "input key/keyPrefix 'a||b' can't contain '||'");
         Assert.Equal(
