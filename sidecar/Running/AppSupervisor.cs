@@ -131,7 +131,7 @@ internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole con
         else
         {
             console.Error(
-                $"{failure}; it has failed {pauses.Failures} times in a row, each time within a minute. "
+                $"{failure}; it has failed {pauses.Failures} times in a row, each time within ten seconds. "
                     + $"Starting it again in {pause.TotalSeconds:0.0} s; the other apps go on (--no-restart ends the run instead). "
                     + (ended is null ? "" : LastLines(ended))
             );
