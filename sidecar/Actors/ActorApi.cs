@@ -29,6 +29,10 @@ internal sealed class ActorApi(
 
     public async Task<InvocationReply> InvokeAsync(ActorId actor, InvocationCall call, CancellationToken cancellation)
     {
+        if (actor.Type.Length == 0 || actor.Id.Length == 0)
+        {
+            throw ActorErrors.NoAddress("/"); // daprd's text for an incomplete name
+        }
         CheckCall("actorType", ActorNames.Problem(actor.Type));
         CheckCall("actorId", ActorNames.Problem(actor.Id));
         CheckCall(ActorErrors.ActorMethod, ActorNames.MethodProblem(call.Method));
@@ -74,6 +78,10 @@ internal sealed class ActorApi(
         {
             return;
         }
+        if (writes.Any(write => write.Key.Length == 0))
+        {
+            throw ActorErrors.StateSave("missing key");
+        }
         var failure = await store.TransactAsync(
             [
                 .. writes.Select(write =>
@@ -96,8 +104,9 @@ internal sealed class ActorApi(
         CheckName(name);
         try
         {
-            var schedule = Schedule.OfReminder(request.Period, request.DueTime, request.Ttl);
+            Schedule.DemandReminderPeriod(request.Period);
             CheckKey(actor, name, problem => throw new FormatException(problem));
+            var schedule = Schedule.OfReminder(request.Period, request.DueTime, request.Ttl);
             var now = time.GetUtcNow();
             var first = schedule.First(request.DueTime, now);
             DateTimeOffset? expires = string.IsNullOrEmpty(request.Ttl) ? null : Schedule.DueTime(request.Ttl, first);

@@ -22,8 +22,8 @@ internal static class ActorErrors
             500,
             StatusCode.FailedPrecondition,
             "ERR_ACTOR_INVOKE_METHOD",
-            "error invoke actor method: failed to lookup actor: api error: code = FailedPrecondition desc = "
-                + $"did not find address for actor '{key}'"
+            $"failed to lookup actor: api error: code = FailedPrecondition desc = did not find address for actor '{key}'",
+            prefix: "error invoke actor method: "
         );
 
     public static DaprException Invoke(string detail) =>
@@ -89,6 +89,7 @@ internal static class ActorErrors
             }
         );
 
-    private static DaprException Make(int http, StatusCode grpc, string code, string message) =>
-        new(new DaprError(http, grpc, code, message));
+    /// <param name="prefix">What daprd writes before the message over HTTP only.</param>
+    private static DaprException Make(int http, StatusCode grpc, string code, string message, string prefix = "") =>
+        new(new DaprError(http, grpc, code, message) { HttpMessage = prefix + message });
 }

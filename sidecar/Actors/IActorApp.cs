@@ -17,7 +17,7 @@ internal interface IActorApp
 internal sealed class HttpActorApp(IAppChannel channel) : IActorApp
 {
     public Task<InvocationReply> SendAsync(ActorId actor, string what, InvocationCall call, CancellationToken cancellation) =>
-        channel.InvokeAsync(call with { Method = $"actors/{actor.Type}/{actor.Id}/{what}" }, cancellation);
+        channel.InvokeAsync(call with { Method = $"actors/{actor.Type}/{actor.Id}/{what}".TrimEnd('/') }, cancellation);
 
     public Task DeactivateAsync(ActorId actor, CancellationToken cancellation) =>
         channel.InvokeAsync(new InvocationCall("DELETE", $"actors/{actor.Type}/{actor.Id}", "", null, default, []), cancellation);

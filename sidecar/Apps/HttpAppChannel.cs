@@ -65,8 +65,8 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         using var response = await client.SendAsync(request, cancellation);
         var body = await response.Content.ReadAsByteArrayAsync(cancellation);
         var headers = response
-            .Headers.Concat(response.Content.Headers)
-            .SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, value)))
+            .Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+            .SelectMany(header => header.Value.AsEnumerable(), (header, value) => KeyValuePair.Create(header.Key, value))
             .ToList();
         return new InvocationReply((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), body, headers);
     }

@@ -32,6 +32,9 @@ internal sealed record InvocationCall(
     /// <summary>The trace context of the call; sent to the app unless <see cref="Headers"/> contain one.</summary>
     public TraceContext Trace { get; init; } = TraceContext.Off;
 
+    /// <summary>The reason why an HTTP app can't be called; a gRPC app needs no verb.</summary>
+    public string? VerbProblem { get; init; }
+
     /// <summary>The type of the data of a call over gRPC, for gRPC apps.</summary>
     public string TypeUrl { get; init; } = "";
 }

@@ -164,8 +164,9 @@ internal sealed class ServiceInvoker(
     /// <summary>The gRPC form: one message there, one back.</summary>
     public async Task<InvocationReply> InvokeAsync(string targetId, InvocationCall call, CancellationToken cancellation)
     {
-        targetId = WithoutNamespace(targetId);
-        var target = new InvocationTarget(targetId, MethodPath.Clean(targetId, call.Method));
+        var method = MethodPath.Clean(targetId, call.Method);
+        targetId = targetId.Length > 0 ? WithoutNamespace(targetId) : throw InvocationErrors.InvokeFailed(targetId, "app id is empty");
+        var target = new InvocationTarget(targetId, method);
         SidecarMeter.Sent(caller.AppId, targetId);
         return PolicyOf(target) is { } policy
             ? (
@@ -200,6 +201,10 @@ internal sealed class ServiceInvoker(
         SidecarMeter.Received(targetId, caller.AppId);
         Callee.Client(callee, target, caller.AppId);
         Callee.DemandHealthy(callee, target);
+        if (call.VerbProblem is { } problem && !callee.Options.AppIsGrpc)
+        {
+            throw InvocationErrors.InvokeFailed(targetId, StatusCode.InvalidArgument, problem);
+        }
         var headers = call
             .Headers.Where(header => !InvocationHeaders.Drops(header.Key, caller.AppId, targetId) && !InvocationHeaders.IsOwn(header.Key))
             .Concat(InvocationHeaders.Of(caller.AppId, targetId, InvocationHeaders.Namespace))

@@ -20,10 +20,7 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
     /// daprd's.</exception>
     public static Schedule OfReminder(string? period, string? dueTime, string? ttl)
     {
-        if (Duration(period) is not { Years: 0, Months: 0, Days: 0 })
-        {
-            throw new FormatException($"unsupported period format: {period}");
-        }
+        DemandReminderPeriod(period);
         if (string.IsNullOrEmpty(period) && string.IsNullOrEmpty(dueTime))
         {
             throw Invalid("job must have either a due time or a schedule");
@@ -39,6 +36,15 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
         return Stored(period);
 
         static FormatException Invalid(string why) => new($"rpc error: code = Unknown desc = job failed validation: {why}");
+    }
+
+    /// <exception cref="FormatException">A reminder can't have the period; the message is daprd's.</exception>
+    public static void DemandReminderPeriod(string? period)
+    {
+        if (Duration(period) is not { Years: 0, Months: 0, Days: 0 })
+        {
+            throw new FormatException($"unsupported period format: {period}");
+        }
     }
 
     /// <summary>The error of daprd's scheduler for a text that is no time to be due; null if it is one.</summary>

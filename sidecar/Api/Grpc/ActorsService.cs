@@ -7,6 +7,7 @@ using Grpc.Core;
 using Sidecar.Actors;
 using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
+using Sidecar.Failures;
 using Sidecar.Jobs;
 using Sidecar.Timers;
 using static Sidecar.Api.Grpc.DaprService;
@@ -82,7 +83,7 @@ internal class ActorsService
                 {
                     "upsert" => new ActorStateWrite(operation.Key, operation.Value?.Value.Memory ?? default, operation.Metadata),
                     "delete" => new ActorStateWrite(operation.Key, null, operation.Metadata),
-                    var other => throw ActorErrors.StateSave($"operation type {other} not supported"),
+                    var other => throw StateErrors.OperationUnknown(other),
                 }
             )
             .ToList();

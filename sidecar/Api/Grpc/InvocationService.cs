@@ -23,10 +23,7 @@ internal class InvocationService
 
     public virtual async Task<InvokeResponse> InvokeService(InvokeServiceRequest request, ServerCallContext context)
     {
-        if (request.Message is not { } message)
-        {
-            throw DaprErrors.Malformed("the message to invoke with is missing");
-        }
+        var message = request.Message ?? new InvokeRequest();
         var verb = message.HttpExtension?.Verb ?? default;
         var call = new InvocationCall(
             verb == default ? "POST" : verb.ToString().ToUpperInvariant(),
@@ -39,10 +36,14 @@ internal class InvocationService
         {
             Trace = TraceContext.Of(context.GetHttpContext()),
             TypeUrl = message.Data?.TypeUrl ?? "",
+            VerbProblem =
+                message.HttpExtension is null ? "missing HTTP extension field"
+                : verb is default(HTTPExtension.Types.Verb) or HTTPExtension.Types.Verb.Connect ? "invalid HTTP verb"
+                : null,
         };
         var reply = await Of(context).Blocks.Invoker.InvokeAsync(request.Id, call, context.CancellationToken);
         var headers = new Metadata();
-        foreach (var (name, value) in reply.Headers.Where(header => IsAscii(header.Value)))
+        foreach (var (name, value) in reply.Headers.Where(header => IsAscii(header.Value) && !IsOfConnection(header.Key)))
         {
             headers.Add(IsHttpOnly(name) ? $"dapr-{name.ToLowerInvariant()}" : name.ToLowerInvariant(), value);
         }
@@ -62,29 +63,40 @@ internal class InvocationService
         };
     }
 
+    /// <summary>These describe the transfer from the app, which has ended.</summary>
+    private static bool IsOfConnection(string name) =>
+        name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Connection", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>HTTP's own headers go under another name, so that they do not pass for those of the gRPC answer.</summary>
     private static bool IsHttpOnly(string name) =>
         name.ToLowerInvariant()
-            is "accept-ranges"
+            is "accept"
+                or "accept-charset"
+                or "accept-language"
+                or "accept-ranges"
                 or "cache-control"
-                or "connection"
-                or "content-length"
                 or "content-type"
                 or "cookie"
                 or "date"
                 or "expect"
                 or "from"
                 or "host"
+                or "if-match"
+                or "if-modified-since"
+                or "if-none-match"
+                or "if-schedule-tag-match"
+                or "if-unmodified-since"
                 or "keep-alive"
+                or "max-forwards"
                 or "origin"
                 or "pragma"
                 or "proxy-connection"
                 or "referer"
-                or "transfer-encoding"
                 or "upgrade"
                 or "via"
-                or "warning"
-                or "server";
+                or "warning";
 
     /// <summary>
     /// Passes a trace in gRPC's own format on to the app; a trace in HTTP's format has become that of the sidecar's span. Without tracing

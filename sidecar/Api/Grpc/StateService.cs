@@ -93,22 +93,23 @@ internal class StateService
     {
         var state = Of(context).Blocks.State;
         state.DemandTransactional(request.StoreName);
-        var operations = request
-            .Operations.Select(operation =>
-                operation.OperationType switch
-                {
-                    "upsert" => new TransactionOperation(Save(operation.Request), null),
-                    "delete" => new TransactionOperation(null, Delete(operation.Request)),
-                    var other => throw StateErrors.OperationUnknown(other),
-                }
-            )
-            .ToList();
+        var operations = request.Operations.Select(Operation).OfType<TransactionOperation>().ToList();
         await state.TransactAsync(request.StoreName, operations, TraceContext.Of(context.GetHttpContext()), context.CancellationToken);
         return new Empty();
     }
 
     public virtual Task<QueryStateResponse> QueryStateAlpha1(QueryStateRequest request, ServerCallContext context) =>
         throw Of(context).Blocks.State.Query(request.StoreName);
+
+    /// <summary>Null if there is nothing to do: the request is missing, which daprd accepts.</summary>
+    private static TransactionOperation? Operation(TransactionalStateOperation operation) =>
+        operation switch
+        {
+            { OperationType: not ("upsert" or "delete") } => throw StateErrors.OperationUnknown(operation.OperationType),
+            { Request: null } => null,
+            { OperationType: "upsert" } => new TransactionOperation(Save(operation.Request), null),
+            _ => new TransactionOperation(null, Delete(operation.Request)),
+        };
 
     private static SaveRequest Save(StateItem item) =>
         new(item.Key, item.Value.Memory, item.Etag?.Value, Concurrency(item.Options), Consistency(item.Options), item.Metadata);

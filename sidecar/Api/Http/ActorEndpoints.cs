@@ -114,10 +114,7 @@ internal static class ActorEndpoints
         {
             throw ActorErrors.StateSave("request data is empty");
         }
-        if (GoJsonBody.Text(request, "request", "key") is not { Length: > 0 } key)
-        {
-            throw ActorErrors.StateSave("missing key");
-        }
+        var key = GoJsonBody.Text(request, "request", "key") ?? "";
         var metadata = GoJsonBody.Texts(request, "request", "metadata");
         return GoJsonBody.Text(operation, "operation", "operation") switch
         {

@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 using Protos = Dapr.Client.Autogen.Grpc.v1;
 
 namespace Conformance.Invocation;
@@ -33,6 +34,49 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
             )
         );
         Assert.Equal("201", (await call.ResponseHeadersAsync).GetValue("dapr-http-status"));
+    }
+
+    [Fact]
+    public async Task Headers_of_the_transfer_end_at_the_sidecar_and_those_of_HTTP_are_renamed()
+    {
+        callers.AlphaApp.Answers("/headers", (_, context) =>
+        {
+            context.Response.Headers.Server = "One/1 Two/2";
+            context.Response.Headers.CacheControl = "no-store";
+            return context.Response.WriteAsync("x");
+        });
+        var call = callers.Alpha.Grpc.InvokeServiceAsync(Request(callers.Alpha.AppId, "headers"));
+        var headers = await call.ResponseHeadersAsync;
+        await call;
+        Assert.Equal(
+            ("One/1 Two/2", "no-store", null, null),
+            (
+                headers.GetValue("server"),
+                headers.GetValue("dapr-cache-control"),
+                headers.GetValue("dapr-content-length"),
+                headers.GetValue("content-length")
+            )
+        );
+    }
+
+    [Fact]
+    public async Task A_call_of_an_HTTP_app_needs_a_verb_and_every_call_an_app()
+    {
+        var alpha = callers.Alpha.AppId;
+        var problem = $"failed to invoke, id: {alpha}, err: rpc error: code = InvalidArgument desc = ";
+        await callers
+            .Alpha.Grpc.InvokeServiceAsync(
+                new()
+                {
+                    Id = alpha,
+                    Message = new() { Method = "x" },
+                }
+            )
+            .FailsAsync(StatusCode.Internal, problem + "missing HTTP extension field");
+        await callers
+            .Alpha.Grpc.InvokeServiceAsync(Request(alpha, "x", Protos.HTTPExtension.Types.Verb.None))
+            .FailsAsync(StatusCode.Internal, problem + "invalid HTTP verb");
+        await callers.Alpha.Grpc.InvokeServiceAsync(new()).FailsAsync(StatusCode.Internal, "failed to invoke, id: , err: app id is empty");
     }
 
     [Theory]

@@ -94,6 +94,18 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     public Task A_malformed_save_is_refused(string body, string message) =>
         Http.SendAsync("POST", Store, body).FailsAsync(400, "ERR_MALFORMED_REQUEST", message);
 
+    [SkippableFact]
+    public async Task An_operation_without_request_does_nothing_unless_it_is_unknown()
+    {
+        await Grpc.ExecuteStateTransactionAsync(Transaction("upsert"));
+        await Grpc.ExecuteStateTransactionAsync(Transaction("delete"));
+        await Grpc.ExecuteStateTransactionAsync(Transaction("nothing"))
+            .FailsAsync(StatusCode.Unimplemented, "operation type nothing not supported");
+
+        static Protos.ExecuteStateTransactionRequest Transaction(string operation) =>
+            new() { StoreName = "store", Operations = { new Protos.TransactionalStateOperation { OperationType = operation } } };
+    }
+
     [SkippableTheory]
     [InlineData("", "null", 204, "")]
     [InlineData("/transaction", "null", 204, "")]
