@@ -13,24 +13,35 @@ internal static class Auditor
             .Where(same => same.Count() > 1)
             .Select(same => $"order {same.Key} was accepted {same.Count()} times");
 
+    /// <summary>
+    /// What is confirmed is held until it is shipped, and sold from then on. The stock was read before the shipments, so it may not know the
+    /// latest of them.
+    /// </summary>
     private static IEnumerable<string> Stock(ShopState shop)
     {
-        var sold = shop
-            .Orders.Where(audited => audited.Order.Status == "confirmed")
-            .SelectMany(audited => audited.Order.Items)
-            .GroupBy(item => item.ProductId)
-            .ToDictionary(items => items.Key, items => items.Sum(item => item.Quantity));
+        var confirmed = Quantities(shop.Orders.Select(audited => audited.Order).Where(order => order.Status == "confirmed"));
+        var onTheWay = shop.Shipments.Where(IsOnTheWay).Select(shipment => shipment.OrderId).ToHashSet();
+        var shipped = Quantities(All(shop).Where(order => onTheWay.Contains(order.OrderId)));
         foreach (var before in shop.Before)
         {
-            var quantity = sold.GetValueOrDefault(before.ProductId);
-            var expected = (Available: before.Available - quantity, Reserved: before.Reserved + quantity, before.Sold);
+            var quantity = confirmed.GetValueOrDefault(before.ProductId);
             var after = shop.After.Single(product => product.ProductId == before.ProductId);
+            var sold = Math.Clamp(after.Sold - before.Sold, 0, shipped.GetValueOrDefault(before.ProductId));
+            var expected = (before.Available - quantity, before.Reserved + quantity - sold, before.Sold + sold);
             if ((after.Available, after.Reserved, after.Sold) != expected)
             {
                 yield return $"{before.ProductId}: available, reserved and sold are {(after.Available, after.Reserved, after.Sold)}, and by the orders {expected}";
             }
         }
     }
+
+    private static Dictionary<string, int> Quantities(IEnumerable<OrderView> orders) =>
+        orders
+            .SelectMany(order => order.Items)
+            .GroupBy(item => item.ProductId)
+            .ToDictionary(items => items.Key, items => items.Sum(item => item.Quantity));
+
+    private static bool IsOnTheWay(ShipmentBooking shipment) => shipment.Status is "shipped" or "delivered";
 
     private static IEnumerable<string> Money(ShopState shop)
     {
@@ -52,7 +63,10 @@ internal static class Auditor
 
     private static IEnumerable<string> Shipments(ShopState shop)
     {
-        var arranged = shop.Shipments.Where(shipment => shipment.Status == "arranged").Select(shipment => shipment.OrderId).ToList();
+        var arranged = shop
+            .Shipments.Where(shipment => shipment.Status == "arranged" || IsOnTheWay(shipment))
+            .Select(shipment => shipment.OrderId)
+            .ToList();
         var confirmed = All(shop).Where(order => order.Status == "confirmed").Select(order => order.OrderId).ToList();
         return
         [

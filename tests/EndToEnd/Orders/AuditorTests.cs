@@ -22,6 +22,7 @@ public sealed class AuditorTests
         {
             { "an order is accepted twice", "order paid was accepted 2 times" },
             { "a unit is lost", "product-1: available, reserved and sold are (7, 2, 0), and by the orders (8, 2, 0)" },
+            { "goods are sold and not shipped", "product-1: available, reserved and sold are (8, 0, 2), and by the orders (8, 2, 0)" },
             { "goods stay held", "product-1: available, reserved and sold are (6, 4, 0), and by the orders (8, 2, 0)" },
             { "a charge is doubled", "order paid is confirmed: 400 are kept of 200" },
             { "a charge is not given back", "order declined is cancelled: 200 are kept of 0" },
@@ -44,6 +45,21 @@ public sealed class AuditorTests
 
     [Fact]
     public void A_consistent_shop_has_no_faults() => Assert.Empty(Auditor.Audit(Sound));
+
+    [Theory]
+    [InlineData("shipped", 2)]
+    [InlineData("delivered", 2)]
+    [InlineData("shipped", 0)] // the stock does not know yet
+    public void Goods_on_the_way_are_sold(string status, int sold) =>
+        Assert.Empty(
+            Auditor.Audit(
+                Sound with
+                {
+                    After = [Product(available: 8, reserved: 2 - sold, sold)],
+                    Shipments = [new ShipmentBooking("paid", status), new ShipmentBooking("declined", "cancelled")],
+                }
+            )
+        );
 
     [Fact]
     public void Earlier_orders_count_for_payments_and_shipments() =>
@@ -68,6 +84,7 @@ public sealed class AuditorTests
         {
             "an order is accepted twice" => Sound with { Orders = [.. Sound.Orders, Sound.Orders[0]] },
             "a unit is lost" => Sound with { After = [Product(available: 7, reserved: 2)] },
+            "goods are sold and not shipped" => Sound with { After = [Product(available: 8, reserved: 0, sold: 2)] },
             "goods stay held" => Sound with { After = [Product(available: 6, reserved: 4)] },
             "a charge is doubled" => Sound with
             {
@@ -100,7 +117,8 @@ public sealed class AuditorTests
             _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "this fault can't be planted"),
         };
 
-    private static ProductView Product(int available, int reserved) => new("product-1", "One", 100, "EUR", available, reserved, Sold: 0);
+    private static ProductView Product(int available, int reserved, int sold = 0) =>
+        new("product-1", "One", 100, "EUR", available, reserved, sold);
 
     private static OrderView Order(string orderId, string status) =>
         new(orderId, "customer-1", status, "orchestration", [new OrderItem("product-1", 2, 100)], 200, "EUR", [], null, null);
