@@ -18,13 +18,14 @@ internal static class ConversationErrors
             )
         );
 
+    /// <summary>daprd's format text has no place for the detail, so Go appends it.</summary>
     public static DaprException ParametersInvalid(string component, string detail) =>
         new(
             new(
                 400,
                 StatusCode.InvalidArgument,
                 "ERR_CONVERSATION_INVALID_PARMS",
-                $"failed conversing with component {component}: invalid params: {detail}"
+                $"failed conversing with component {component}: invalid params%!(EXTRA string={detail})"
             )
         );
 

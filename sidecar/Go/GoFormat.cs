@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Sidecar.Go;
 
-/// <summary>Formats values as Go prints them (<c>map[n:1]</c>): in events of an outbox that are not declared as JSON, and in errors.</summary>
+/// <summary>
+/// Formats values as Go prints them (<c>map[n:1]</c>): in events of an outbox that are not declared as JSON, and in errors.
+/// </summary>
 internal static class GoFormat
 {
     public static string Print(JsonElement value) =>

@@ -88,8 +88,8 @@ internal static partial class GoProtoJson
         }
         return Fits(ref reader, field)
             ? null
-            : $"proto: ({Position(json, (int)reader.TokenStartIndex)}): invalid value for {field.FieldType.ToString().ToLowerInvariant()} field "
-                + $"{field.JsonName}: {Raw(json, ref reader)}";
+            : $"proto: ({Position(json, (int)reader.TokenStartIndex)}): invalid value for "
+                + $"{field.FieldType.ToString().ToLowerInvariant()} field {field.JsonName}: {Raw(json, ref reader)}";
     }
 
     private static bool Fits(ref Utf8JsonReader reader, FieldDescriptor field) =>

@@ -10,6 +10,7 @@ internal static class RequestPipeline
 {
     public static void Map(WebApplication web)
     {
+        web.Use(web.Services.GetRequiredService<RunningRequests>().CountAsync);
         web.Use(MetricsMiddleware.HttpAsync);
         web.Use(TracingMiddleware.TraceAsync);
         web.Use(next => context => HttpEdge.GuardAsync(context, next));

@@ -65,6 +65,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         builder
             .Services.AddSingleton(TimeProvider.System)
             .AddSingleton<ApiLog>()
+            .AddSingleton<RunningRequests>()
             .AddDaprService()
             .AddSingleton<TaskHubService>()
             .AddSingleton<IWorkflowEngines, CallerEngines>()
@@ -142,7 +143,7 @@ internal sealed class SidecarServer : IAsyncDisposable
             await sidecar.QuiesceAsync();
             await sidecar.EndWorkAsync();
         }
-        await web.StopAsync();
+        await web.Services.GetRequiredService<RunningRequests>().StopAsync(web);
         foreach (var sidecar in Sidecars)
         {
             directory.Remove(sidecar);

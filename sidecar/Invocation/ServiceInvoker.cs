@@ -250,8 +250,8 @@ internal sealed class ServiceInvoker(
         );
 
     /// <summary>
-    /// An app of the own namespace may be named with it (<c>orders.default</c>). Other namespaces don't exist here, and an endpoint's address
-    /// is no such name.
+    /// An app of the own namespace may be named with it (<c>orders.default</c>). Other namespaces don't exist here, and an endpoint's
+    /// address is no such name.
     /// </summary>
     private string WithoutNamespace(string id) =>
         !id.Contains('.', StringComparison.Ordinal)

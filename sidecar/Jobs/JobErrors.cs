@@ -29,7 +29,8 @@ internal sealed class JobErrors(string appId)
             409,
             StatusCode.AlreadyExists,
             "DAPR_SCHEDULER_SCHEDULE_JOB",
-            $"failed to schedule job due to: rpc error: code = AlreadyExists desc = job already exists: 'app||{InvocationHeaders.Namespace}||{appId}||{name}'",
+            "failed to schedule job due to: rpc error: code = AlreadyExists desc = job already exists: "
+                + $"'app||{InvocationHeaders.Namespace}||{appId}||{name}'",
             true
         );
 

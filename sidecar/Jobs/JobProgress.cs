@@ -39,7 +39,7 @@ internal static class JobProgress
         }
         var left =
             !job.HasSchedule ? 1
-            : job.HasRepeats ? (int)job.Repeats
+            : job.HasRepeats ? (int)Math.Min(job.Repeats, int.MaxValue)
             : -1;
         return new ScheduledJob(job.Name, job.ToByteArray(), due, due, expires, left, 0);
     }

@@ -3,8 +3,8 @@ using Sidecar.Go;
 namespace Sidecar.State;
 
 /// <summary>
-/// Reads the metadata <c>ttlInSeconds</c> as daprd's state stores do, which have different limits and errors. Null means no expiry. Mistakes
-/// are <see cref="FormatException"/>s with daprd's text.
+/// Reads the metadata <c>ttlInSeconds</c> as daprd's state stores do, which have different limits and errors. Null means no expiry.
+/// Mistakes are <see cref="FormatException"/>s with daprd's text.
 /// </summary>
 internal static class TimeToLive
 {

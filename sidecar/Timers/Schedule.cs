@@ -233,9 +233,10 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
         return schedule.Recurs ? schedule : schedule with { Repetitions = 1 };
     }
 
+    /// <summary>With as many digits as a date can bear.</summary>
     [GeneratedRegex(
-        @"^(?:R(?<R>-?\d*)/)?P(?=.)(?:(?<Y>\d+)Y)?(?:(?<Mo>\d+)M)?(?:(?<W>\d+)W)?(?:(?<D>\d+)D)?"
-            + @"(?:T(?:(?<H>\d+)H)?(?:(?<Mi>\d+)M)?(?:(?<S>\d+(?:\.\d+)?)S)?)?$",
+        @"^(?:R(?<R>-?\d{1,9}|)/)?P(?=.)(?:(?<Y>\d{1,3})Y)?(?:(?<Mo>\d{1,4})M)?(?:(?<W>\d{1,4})W)?(?:(?<D>\d{1,6})D)?"
+            + @"(?:T(?:(?<H>\d{1,7})H)?(?:(?<Mi>\d{1,9})M)?(?:(?<S>\d{1,9}(?:\.\d+)?)S)?)?$",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Iso();

@@ -109,8 +109,8 @@ internal static class StateBody
     }
 
     /// <summary>
-    /// daprd reads the request of an operation by another library than bodies, whose errors have their own form. Checks what is no object, and
-    /// texts.
+    /// daprd reads the request of an operation by another library than bodies, whose errors have their own form. Checks what is no object,
+    /// and texts.
     /// </summary>
     private static string? MapProblem(JsonElement request) =>
         request.ValueKind switch

@@ -89,7 +89,8 @@ internal sealed class HttpBinding : IOutputBinding
 
     private static void Set(HttpRequestMessage request, string name, string value)
     {
-        HttpHeaders? headers = request.Headers.TryAddWithoutValidation(name, value) ? request.Headers : request.Content?.Headers; // a header of the content, which only operations with a body have
+        // A header of the content is refused here, and has a place only in operations with a body.
+        HttpHeaders? headers = request.Headers.TryAddWithoutValidation(name, value) ? request.Headers : request.Content?.Headers;
         headers?.Remove(name);
         headers?.TryAddWithoutValidation(name, value);
     }

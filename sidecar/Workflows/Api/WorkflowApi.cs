@@ -99,7 +99,9 @@ internal sealed class WorkflowApi(WorkflowEngine? engine)
     public async Task PurgeAsync(string instanceId, string? appId = null)
     {
         var (_, refusal) = await Known(instanceId, appId).PurgeAsync(instanceId, recursive: true, force: false);
-        ThrowIf(refusal, r => r == WorkflowRefusal.NotFound ? WorkflowErrors.NotFound(instanceId) : WorkflowErrors.Purge(instanceId, r));
+        ThrowIf(refusal, r =>
+            r == WorkflowRefusal.NotFound ? WorkflowErrors.NotFoundToPurge(instanceId) : WorkflowErrors.Purge(instanceId, r)
+        );
     }
 
     private WorkflowEngine Known(string instanceId, string? appId)

@@ -39,6 +39,14 @@ internal static class WorkflowErrors
     public static DaprError NotFound(string id) =>
         new(404, StatusCode.NotFound, "ERR_INSTANCE_ID_NOT_FOUND", $"unable to find workflow with the provided instance ID: {id}");
 
+    /// <summary>daprd's format text has no place for the reason, so Go appends it.</summary>
+    public static DaprError NotFoundToPurge(string id) =>
+        NotFound(
+            id
+                + "%!(EXTRA *fmt.wrapError=failed to purge workflow state: failed to fetch workflow state: "
+                + $"{WorkflowRefusal.NotFound.Message})"
+        );
+
     public static DaprError Start(string name, string reason) =>
         Failed("ERR_START_WORKFLOW", $"error starting workflow '{name}': {reason}");
 

@@ -137,27 +137,27 @@ public sealed class ConversationTests(EchoSidecar fixture) : IClassFixture<EchoS
         """{"inputs":[{"messages":[{"nobody":{}}]}]}""",
         400,
         "ERR_CONVERSATION_INVALID_PARMS",
-        "failed conversing with component echo: invalid params: message type cannot be nil"
+        "failed conversing with component echo: invalid params%!(EXTRA string=message type cannot be nil)"
     )]
     [InlineData(
         """{"inputs":[{"messages":[{"ofAssistant":{"toolCalls":[{"id":"c"}]}}]}]}""",
         400,
         "ERR_CONVERSATION_INVALID_PARMS",
-        "failed conversing with component echo: invalid params: tool types cannot be nil"
+        "failed conversing with component echo: invalid params%!(EXTRA string=tool types cannot be nil)"
     )]
     [InlineData(
         """{"inputs":[{}],"toolChoice":"required"}""",
         400,
         "ERR_CONVERSATION_INVALID_PARMS",
-        "failed conversing with component echo: invalid params: tool choice must be 'auto', 'none', 'required', or a "
-            + "specific tool name matching the tools available to be used"
+        "failed conversing with component echo: invalid params%!(EXTRA string=tool choice must be 'auto', 'none', 'required', or a "
+            + "specific tool name matching the tools available to be used)"
     )]
     [InlineData(
         """{"inputs":[{}],"toolChoice":"b","tools":[{"function":{"name":"a"}}]}""",
         400,
         "ERR_CONVERSATION_INVALID_PARMS",
-        "failed conversing with component echo: invalid params: tool choice selected was not found. Must be 'auto', 'none', "
-            + "'required', or a specific tool name matching the tools available to be used"
+        "failed conversing with component echo: invalid params%!(EXTRA string=tool choice selected was not found. Must be 'auto', 'none', "
+            + "'required', or a specific tool name matching the tools available to be used)"
     )]
     [InlineData(
         """{"inputs":[{}],"tools":[{"function":{"name":"a","parameters":{"properties":[1]}}}]}""",

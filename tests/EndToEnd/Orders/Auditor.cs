@@ -14,8 +14,8 @@ internal static class Auditor
             .Select(same => $"order {same.Key} was accepted {same.Count()} times");
 
     /// <summary>
-    /// What is confirmed is held until it is shipped, and sold from then on. The stock was read before the shipments, so it may not know the
-    /// latest of them.
+    /// What is confirmed is held until it is shipped, and sold from then on. The stock was read before the shipments, so it may not know
+    /// the latest of them.
     /// </summary>
     private static IEnumerable<string> Stock(ShopState shop)
     {

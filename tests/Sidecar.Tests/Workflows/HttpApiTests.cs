@@ -135,6 +135,12 @@ public sealed class HttpApiTests : IAsyncLifetime
             """{"errorCode":"ERR_INSTANCE_ID_NOT_FOUND","message":"unable to find workflow with the provided instance ID: not-found"}""",
             await answer.Content.ReadAsStringAsync()
         );
+        using var purged = await client.PostAsync("/v1.0/workflows/dapr/gone/purge", null);
+        Assert.Equal(
+            """{"errorCode":"ERR_INSTANCE_ID_NOT_FOUND","message":"unable to find workflow with the provided instance ID: gone"""
+                + "%!(EXTRA *fmt.wrapError=failed to purge workflow state: failed to fetch workflow state: no such instance exists)\"}",
+            await purged.Content.ReadAsStringAsync()
+        );
     }
 
     [Fact]
