@@ -116,6 +116,11 @@ internal static class DaprdCommand
             await host.Error.WriteLineAsync("app-id is missing: --app-id names the app this sidecar is for");
             return 2;
         }
+        if (appId.Contains('.', StringComparison.Ordinal))
+        {
+            await host.Error.WriteLineAsync($"parameter app-id cannot contain dots: '{appId}'; a dot separates an app from its namespace");
+            return 1;
+        }
         AppOptions options;
         TimeSpan? block;
         TimeSpan reconcile;

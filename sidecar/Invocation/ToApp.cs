@@ -26,7 +26,10 @@ internal sealed class ToApp(AppClient app, string caller, string callee, Invocat
         {
             request.Headers.Remove(dropped);
         }
-        Rename(request);
+        if (!app.Http2)
+        {
+            Rename(request);
+        }
         foreach (var (name, value) in InvocationHeaders.Of(caller, callee, CallerNamespace.Of(context)))
         {
             request.Headers.TryAddWithoutValidation(name, value);
@@ -36,7 +39,7 @@ internal sealed class ToApp(AppClient app, string caller, string callee, Invocat
         app.IntroduceAsDaprd(request);
     }
 
-    /// <summary>Headers of gRPC itself reach an app under another name, as in daprd; an empty content type reaches none.</summary>
+    /// <summary>Headers of gRPC itself reach an HTTP app under another name, as in daprd; an empty content type reaches none.</summary>
     private static void Rename(HttpRequestMessage request)
     {
         foreach (var (name, values) in request.Headers.NonValidated.ToList())

@@ -106,6 +106,10 @@ internal sealed class RunTemplateReader
             item.Report("appDirPath", $"the folder '{directory}' does not exist");
         }
         var appId = item.Text("appID") ?? Path.GetFileName(directory.TrimEnd(Path.DirectorySeparatorChar));
+        if (appId.Contains('.', StringComparison.Ordinal))
+        {
+            item.Report("appID", $"'{appId}' cannot contain dots, which separate an app from its namespace; give an appID without them");
+        }
         var shared = ReadShared(item, directory).Over(common, directory, Locate);
         var options = new AppOptions
         {

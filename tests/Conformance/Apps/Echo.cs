@@ -36,9 +36,10 @@ internal class Echo
     }
 
     private static Task<StringValue> Answer(StringValue request, ServerCallContext context) =>
-        request.Value.StartsWith("fail ", StringComparison.Ordinal)
+        request.Value == "deadline" ? Task.FromResult(new StringValue { Value = $"{context.Deadline < DateTime.MaxValue}" })
+        : request.Value.StartsWith("fail ", StringComparison.Ordinal)
             ? throw new RpcException(new Status(StatusCode.AlreadyExists, request.Value))
-            : Task.FromResult(new StringValue { Value = $"{request.Value} from {context.RequestHeaders.GetValue("dapr-caller-app-id")}" });
+        : Task.FromResult(new StringValue { Value = $"{request.Value} from {context.RequestHeaders.GetValue("dapr-caller-app-id")}" });
 
     public virtual async Task Chat(
         IAsyncStreamReader<StringValue> requests,

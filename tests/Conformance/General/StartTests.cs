@@ -33,6 +33,16 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task An_app_id_with_dots_ends_the_start()
+    {
+        var ended = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            TestedSidecar.StartAsync(new SidecarOptions { AppId = "shop.orders" })
+        );
+        Assert.Contains("has ended with exit code 1", ended.Message, StringComparison.Ordinal);
+        Assert.Contains("parameter app-id cannot contain dots", ended.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_sidecar_waits_for_its_app_at_the_start()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = Port.Free(), AwaitReady = false });

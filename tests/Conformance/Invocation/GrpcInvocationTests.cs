@@ -130,6 +130,11 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
             await invoker
                 .AsyncUnaryCall(Echo.SayMethod, null, headers, new StringValue { Value = "fail now" })
                 .FailsAsync(StatusCode.AlreadyExists, "fail now");
+            var limited = headers.WithDeadline(TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(1));
+            Assert.Equal(
+                "True",
+                (await invoker.AsyncUnaryCall(Echo.SayMethod, null, limited, new StringValue { Value = "deadline" })).Value
+            );
             using var chat = invoker.AsyncDuplexStreamingCall(Echo.ChatMethod, null, headers);
             foreach (var word in (string[])["one", "two"])
             {

@@ -233,6 +233,22 @@ public sealed class YamlTests : IDisposable
     }
 
     [Fact]
+    public void App_id_with_dots_is_reported_with_its_line()
+    {
+        var file = Write(
+            "dapr.yaml",
+            """
+            version: 1
+            apps:
+            - { appDirPath: ., appID: shop.orders }
+            """
+        );
+        var problem = Assert.Single(Assert.Throws<InvalidConfigurationException>(() => RunTemplateReader.Read(file, "embedded")).Problems);
+        Assert.Equal((file, 3), (problem.File, problem.Line));
+        Assert.StartsWith("'shop.orders' cannot contain dots", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void App_id_that_a_run_template_declares_twice_is_reported_with_both_lines()
     {
         var file = Write(
