@@ -84,7 +84,7 @@ internal static class ConversationMessages
                 message.OfTool.Name,
                 Scrubbed(content.Text, scrub)
             )),
-            _ => throw ConversationErrors.ParametersInvalid(component, "message type cannot be nil"),
+            _ => throw ConversationErrors.ParametersInvalid(component, "message type cannot be nil", "*errors.errorString"),
         };
 
     private static IEnumerable<ConversationPart> Texts(IEnumerable<ConversationMessageContent> contents, bool scrub) =>
@@ -93,7 +93,7 @@ internal static class ConversationMessages
     private static ToolCall Call(string component, ConversationToolCalls call) =>
         call.Function is { } function
             ? new ToolCall(call.Id, function.Name, function.Arguments)
-            : throw ConversationErrors.ParametersInvalid(component, "tool types cannot be nil");
+            : throw ConversationErrors.ParametersInvalid(component, "tool types cannot be nil", "*errors.errorString");
 
     private static void DemandToolChoice(ConversationRequestAlpha2 request)
     {

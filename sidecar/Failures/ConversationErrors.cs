@@ -19,13 +19,14 @@ internal static class ConversationErrors
         );
 
     /// <summary>daprd's format text has no place for the detail, so Go appends it.</summary>
-    public static DaprException ParametersInvalid(string component, string detail) =>
+    /// <param name="goType">The type of the detail in Go, which Go names there.</param>
+    public static DaprException ParametersInvalid(string component, string detail, string goType = "string") =>
         new(
             new(
                 400,
                 StatusCode.InvalidArgument,
                 "ERR_CONVERSATION_INVALID_PARMS",
-                $"failed conversing with component {component}: invalid params%!(EXTRA string={detail})"
+                $"failed conversing with component {component}: invalid params%!(EXTRA {goType}={detail})"
             )
         );
 

@@ -137,13 +137,13 @@ public sealed class ConversationTests(EchoSidecar fixture) : IClassFixture<EchoS
         """{"inputs":[{"messages":[{"nobody":{}}]}]}""",
         400,
         "ERR_CONVERSATION_INVALID_PARMS",
-        "failed conversing with component echo: invalid params%!(EXTRA string=message type cannot be nil)"
+        "failed conversing with component echo: invalid params%!(EXTRA *errors.errorString=message type cannot be nil)"
     )]
     [InlineData(
         """{"inputs":[{"messages":[{"ofAssistant":{"toolCalls":[{"id":"c"}]}}]}]}""",
         400,
         "ERR_CONVERSATION_INVALID_PARMS",
-        "failed conversing with component echo: invalid params%!(EXTRA string=tool types cannot be nil)"
+        "failed conversing with component echo: invalid params%!(EXTRA *errors.errorString=tool types cannot be nil)"
     )]
     [InlineData(
         """{"inputs":[{}],"toolChoice":"required"}""",
