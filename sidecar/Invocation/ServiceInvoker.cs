@@ -37,6 +37,7 @@ internal sealed class ServiceInvoker(
             await context.Request.DrainAsync(caller.MaxBodySize);
             throw InvocationErrors.InvokeFailed(target.Id, "http: request body too large");
         }
+        DemandName(target.Id);
         target = target with { Id = WithoutNamespace(target.Id) };
         SidecarMeter.Sent(caller.AppId, target.Id);
         await (PolicyOf(target) is { } policy ? ForwardAsync(policy, context, target) : ForwardOnceAsync(context, target));
@@ -165,7 +166,8 @@ internal sealed class ServiceInvoker(
     public async Task<InvocationReply> InvokeAsync(string targetId, InvocationCall call, CancellationToken cancellation)
     {
         var method = MethodPath.Clean(targetId, call.Method);
-        targetId = targetId.Length > 0 ? WithoutNamespace(targetId) : throw InvocationErrors.InvokeFailed(targetId, "app id is empty");
+        DemandName(targetId);
+        targetId = WithoutNamespace(targetId);
         var target = new InvocationTarget(targetId, method);
         SidecarMeter.Sent(caller.AppId, targetId);
         return PolicyOf(target) is { } policy
@@ -235,6 +237,7 @@ internal sealed class ServiceInvoker(
     /// <summary>Proxies a gRPC call of any service to the app named in its metadata.</summary>
     public Task ProxyAsync(HttpContext context, string targetId)
     {
+        targetId = WithoutNamespace(targetId);
         var target = new InvocationTarget(targetId, MethodPath.Clean(targetId, context.Request.Path.Value ?? ""));
         return proxy.SendAsync(context, target, PolicyOf(target));
     }
@@ -250,19 +253,26 @@ internal sealed class ServiceInvoker(
         );
 
     /// <summary>
-    /// An app of the own namespace may be named with it (<c>orders.default</c>). Other namespaces don't exist here, and an endpoint's
-    /// address is no such name.
+    /// An app of the own namespace may be named with it (<c>orders.default</c>). Other namespaces don't exist here, and the name of an
+    /// endpoint is no such name.
     /// </summary>
     private string WithoutNamespace(string id) =>
-        !id.Contains('.', StringComparison.Ordinal)
-        || id.Contains("://", StringComparison.Ordinal)
-        || endpoints.Any(endpoint => endpoint.IsNamed(id))
-            ? id
-            : id.Split('.') switch
-            {
-                [var app, var space] => space == InvocationHeaders.Namespace ? app : id,
-                _ => throw InvocationErrors.InvokeFailed(id, $"invalid app id {id}"),
-            };
+        id.Split('.') is [var app, var space] && space == InvocationHeaders.Namespace && !IsEndpoint(id) ? app : id;
+
+    /// <exception cref="DaprException">No app can have the name.</exception>
+    private void DemandName(string id)
+    {
+        if (id.Length == 0)
+        {
+            throw InvocationErrors.InvokeFailed(id, "app id is empty");
+        }
+        if (id.Split('.').Length > 2 && !IsEndpoint(id))
+        {
+            throw InvocationErrors.InvokeFailed(id, $"invalid app id {id}");
+        }
+    }
+
+    private bool IsEndpoint(string id) => id.Contains("://", StringComparison.Ordinal) || endpoints.Any(endpoint => endpoint.IsNamed(id));
 
     private async ValueTask<Uri> RemoteAsync(string id) =>
         await names.FindAsync(id) ?? throw InvocationErrors.InvokeFailed(id, $"couldn't find service: {id}");

@@ -130,6 +130,12 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
             await invoker
                 .AsyncUnaryCall(Echo.SayMethod, null, headers, new StringValue { Value = "fail now" })
                 .FailsAsync(StatusCode.AlreadyExists, "fail now");
+            var named = new CallOptions(new Metadata { { "dapr-app-id", $"{callers.Gamma.AppId}.default" } });
+            Assert.StartsWith(
+                "hi from",
+                (await invoker.AsyncUnaryCall(Echo.SayMethod, null, named, new StringValue { Value = "hi" })).Value,
+                StringComparison.Ordinal
+            );
             var limited = headers.WithDeadline(TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(1));
             Assert.Equal(
                 "True",
