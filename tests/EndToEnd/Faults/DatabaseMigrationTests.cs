@@ -31,7 +31,7 @@ public sealed partial class DatabaseMigrationTests
             set,
             prepared => Earlier(folder = prepared),
             DaprInstallation.EmbeddedRun,
-            SystemHosting.Processes
+            SystemHosting.OneProcess
         );
         var stock = await system.Api.ProductsAsync();
         var ended = await Task.WhenAll(

@@ -15,7 +15,7 @@ public sealed class RuntimeMigrationTests
     public async Task Orders_continue_after_their_workflows_and_reminders_are_lost()
     {
         var set = new EmbeddedSet();
-        await using var system = await OrderSystem.StartAsync(set, Impatient, DaprInstallation.EmbeddedRun, SystemHosting.Processes);
+        await using var system = await OrderSystem.StartAsync(set, Impatient, DaprInstallation.EmbeddedRun, SystemHosting.OneProcess);
         var stock = await system.Api.ProductsAsync();
         var waiting = await WaitForApprovalAsync(system);
         var placing = Task.WhenAll(
@@ -44,7 +44,7 @@ public sealed class RuntimeMigrationTests
     {
         Skip.If(DaprInstallation.OfSuite is null, "is about a real daprd, and DAPRD_PATH names none");
         await using var set = await StoreSet.StartAsync(name);
-        await using var system = await OrderSystem.StartAsync(set, Impatient, DaprInstallation.EmbeddedRun, SystemHosting.Processes);
+        await using var system = await OrderSystem.StartAsync(set, Impatient, DaprInstallation.EmbeddedRun, SystemHosting.OneProcess);
         var stock = await system.Api.ProductsAsync();
         var all = new List<string>();
         foreach (var next in (DaprInstallation[])[DaprInstallation.OfSuite!, DaprInstallation.EmbeddedRun])

@@ -37,13 +37,14 @@ public sealed class ShipmentProgressTests(ShipmentProgressTests.InSeconds shared
     [Fact]
     public async Task Shipments_that_became_due_while_the_system_was_stopped_are_shipped_after_the_restart()
     {
-        var order = await system.Api.PlaceAndEndAsync(Api.Order());
-        await system.KillSidecarAsync();
+        await using var stopped = await OrderSystem.StartAsync(Hasten, SystemHosting.OneProcess);
+        var order = await stopped.Api.PlaceAndEndAsync(Api.Order());
+        await stopped.KillSidecarAsync();
 
-        await system.StartAgainAsync();
+        await stopped.StartAgainAsync();
 
-        await system.Api.WhenAsync(order.OrderId, "delivered");
-        Assert.Single(await system.Api.EventsAsync(order.OrderId), @event => @event == "order.shipped");
+        await stopped.Api.WhenAsync(order.OrderId, "delivered");
+        Assert.Single(await stopped.Api.EventsAsync(order.OrderId), @event => @event == "order.shipped");
     }
 
     [Fact]
@@ -58,15 +59,17 @@ public sealed class ShipmentProgressTests(ShipmentProgressTests.InSeconds shared
 
     private static int Reminders(OrderSystem system) => system.Set.ValuesOf("shipping-actors", "shipping||actor-reminder||").Count;
 
-    /// <summary>A system in which goods leave after four seconds and arrive two seconds later.</summary>
+    /// <summary>Goods leave after four seconds and arrive two seconds later.</summary>
+    private static void Hasten(SystemFolder folder)
+    {
+        folder.Replace("dapr.yaml", "Shipping__ShipAfter: \"00:30:00\"", "Shipping__ShipAfter: \"00:00:04\"");
+        folder.Replace("dapr.yaml", "Shipping__DeliverAfter: \"00:01:00\"", "Shipping__DeliverAfter: \"00:00:02\"");
+    }
+
     public sealed class InSeconds : SharedSystem
     {
-        private protected override SystemHosting Hosting => SystemHosting.Processes;
+        private protected override SystemHosting Hosting => SystemHosting.TestProcessExcept("shipping");
 
-        private protected override void Prepare(SystemFolder folder)
-        {
-            folder.Replace("dapr.yaml", "Shipping__ShipAfter: \"00:30:00\"", "Shipping__ShipAfter: \"00:00:04\"");
-            folder.Replace("dapr.yaml", "Shipping__DeliverAfter: \"00:01:00\"", "Shipping__DeliverAfter: \"00:00:02\"");
-        }
+        private protected override void Prepare(SystemFolder folder) => Hasten(folder);
     }
 }

@@ -25,7 +25,7 @@ public abstract class ServerSetTests(string name)
         await using var system = await OrderSystem.StartAsync(
             set,
             folder => folder.UseProductionPauses(),
-            hosting: SystemHosting.Processes
+            hosting: SystemHosting.OneProcess
         );
         var stock = await system.Api.ProductsAsync();
 

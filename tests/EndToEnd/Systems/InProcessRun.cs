@@ -10,11 +10,13 @@ using EmbeddedSidecar = sidecar::Sidecar.Hosting.AppSidecar;
 namespace EndToEnd.Systems;
 
 /// <summary>
-/// The sidecars and the services of a folder in the test process, so that their code is compiled once for all systems. Commands that are not
+/// The sidecars and the services of a folder in this process, so that their code is compiled once for all systems. Commands that are not
 /// a service of the repository run in a process of their own, and so do the apps of <paramref name="ownProcesses"/>; they are restarted
 /// when they exit.
 /// </summary>
-internal sealed class InProcessRun(SystemFolder folder, string set, IReadOnlyList<string> ownProcesses) : SystemRun(folder)
+/// <param name="echo">Receives each line of the output.</param>
+internal sealed class InProcessRun(SystemFolder folder, string set, IReadOnlyList<string> ownProcesses, Action<string>? echo = null)
+    : SystemRun(folder)
 {
     private readonly ConcurrentQueue<string> output = new();
     private readonly RunRecord record = new(folder);
@@ -123,5 +125,10 @@ internal sealed class InProcessRun(SystemFolder folder, string set, IReadOnlyLis
 
     private string LastLines() => string.Join(Environment.NewLine, output.TakeLast(60));
 
-    private void Keep(string from, string line) => output.Enqueue($"{from, -12}│ {line}");
+    private void Keep(string from, string line)
+    {
+        var labelled = $"{from, -12}│ {line}";
+        output.Enqueue(labelled);
+        echo?.Invoke(labelled);
+    }
 }

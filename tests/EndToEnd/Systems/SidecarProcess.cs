@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace EndToEnd.Systems;
 
-/// <summary>A process of the sidecar's command, with its output.</summary>
+/// <summary>A process of the sidecar's command, or one of a whole system, with its output.</summary>
 internal sealed class SidecarProcess : SystemRun
 {
     private readonly ConcurrentQueue<string> output = new();
@@ -21,11 +21,19 @@ internal sealed class SidecarProcess : SystemRun
     public static SidecarProcess Start(SystemFolder folder, string set) =>
         Start(folder, ["run", "-f", folder.Template, "--components", set, "--strict"]);
 
-    public static SidecarProcess Start(SystemFolder folder, IReadOnlyList<string> arguments)
+    public static SidecarProcess Start(SystemFolder folder, IReadOnlyList<string> arguments) =>
+        StartProgram(folder, Repository.Sidecar, arguments);
+
+    /// <summary>Runs the template of the folder, its apps too, in one <see cref="SystemProcess"/>.</summary>
+    public static SidecarProcess StartWhole(SystemFolder folder, string set) =>
+        StartProgram(folder, typeof(SystemProcess).Assembly.Location, [folder.Path, set]);
+
+    private static SidecarProcess StartProgram(SystemFolder folder, string assembly, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Repository.Sidecar, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
         {
             WorkingDirectory = folder.Path,
+            RedirectStandardInput = true, // its end tells the program that the tests have ended
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -64,7 +72,7 @@ internal sealed class SidecarProcess : SystemRun
         return EndedAsync();
     }
 
-    /// <summary>Kills only the sidecar (kill -9); its apps continue to run.</summary>
+    /// <summary>Kills only the process (kill -9); apps in processes of their own continue to run.</summary>
     public override async Task KillAsync()
     {
         Process.Kill();

@@ -64,6 +64,9 @@ internal sealed partial class SystemFolder : IDisposable
         return folder;
     }
 
+    /// <summary>Returns the folder that another process has created.</summary>
+    public static SystemFolder At(string path) => new(path);
+
     public string In(string relative) => System.IO.Path.Combine(Path, relative);
 
     /// <summary>Replaces a text in a file to make a mistake. Fails if the file does not contain the text.</summary>

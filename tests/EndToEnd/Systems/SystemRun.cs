@@ -1,7 +1,8 @@
 namespace EndToEnd.Systems;
 
 /// <summary>
-/// A run of the apps of a folder: in the test process, with one sidecar process for all apps, or with a daprd for each of them.
+/// A run of the apps of a folder: in the test process, in one process, with one sidecar process for all apps, or with a daprd for each of
+/// them.
 /// </summary>
 internal abstract class SystemRun(SystemFolder folder) : IAsyncDisposable
 {
@@ -13,6 +14,7 @@ internal abstract class SystemRun(SystemFolder folder) : IAsyncDisposable
     /// <param name="hosting">Where the embedded sidecar and the apps run. With a daprd everything is a process.</param>
     public static SystemRun Start(SystemFolder folder, string set, DaprInstallation? dapr, SystemHosting hosting) =>
         dapr is not null ? new DaprdRun(folder, set, dapr)
+        : hosting.IsKillable ? SidecarProcess.StartWhole(folder, set)
         : hosting.OwnProcesses is { } own ? new InProcessRun(folder, set, own)
         : SidecarProcess.Start(folder, set);
 
@@ -33,7 +35,7 @@ internal abstract class SystemRun(SystemFolder folder) : IAsyncDisposable
     /// <summary>Stops the run as Ctrl-C does, and returns its exit code.</summary>
     public abstract Task<int> StopAsync();
 
-    /// <summary>Kills all sidecars (kill -9); the apps continue to run.</summary>
+    /// <summary>Kills all sidecars (kill -9); apps in processes of their own continue to run.</summary>
     public abstract Task KillAsync();
 
     public abstract ValueTask DisposeAsync();
