@@ -1,26 +1,11 @@
 using System.Diagnostics;
 using System.Reflection;
 
-namespace Actors;
+namespace Benchmarks;
 
-/// <summary>A separate sidecar with a SQLite file for the actors, whose resource usage is read from outside.</summary>
+/// <summary>A sidecar in a process and a folder of its own, whose resource usage is read from outside.</summary>
 internal sealed class MeasuredSidecar : IAsyncDisposable
 {
-    private const string Store = """
-        apiVersion: dapr.io/v1alpha1
-        kind: Component
-        metadata:
-          name: actors
-        spec:
-          type: state.sqlite
-          version: v1
-          metadata:
-            - name: connectionString
-              value: actors.db
-            - name: actorStateStore
-              value: "true"
-        """;
-
     private readonly Process process;
     private readonly string folder;
 
@@ -44,11 +29,15 @@ internal sealed class MeasuredSidecar : IAsyncDisposable
         }
     }
 
-    public static async Task<MeasuredSidecar> StartAsync(int appPort, int httpPort)
+    /// <param name="resources">Manifests of the sidecar's resources.</param>
+    public static async Task<MeasuredSidecar> StartAsync(string appId, int appPort, int httpPort, int grpcPort, params string[] resources)
     {
-        var folder = Directory.CreateTempSubdirectory("actors-").FullName;
+        var folder = Directory.CreateTempSubdirectory("measured-").FullName;
         Directory.CreateDirectory(Path.Combine(folder, "resources"));
-        await File.WriteAllTextAsync(Path.Combine(folder, "resources", "actors.yaml"), Store);
+        foreach (var (number, manifest) in resources.Index())
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "resources", $"{number}.yaml"), manifest);
+        }
         var path = Assembly
             .GetExecutingAssembly()
             .GetCustomAttributes<AssemblyMetadataAttribute>()
@@ -60,13 +49,13 @@ internal sealed class MeasuredSidecar : IAsyncDisposable
                 path,
                 "daprd",
                 "--app-id",
-                "counters",
+                appId,
                 "--app-port",
                 $"{appPort}",
                 "--dapr-http-port",
                 $"{httpPort}",
                 "--dapr-grpc-port",
-                $"{FreePort.Take()}",
+                $"{grpcPort}",
                 "--resources-path",
                 Path.Combine(folder, "resources"),
                 "--log-level",
