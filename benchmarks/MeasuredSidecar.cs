@@ -6,6 +6,22 @@ namespace Benchmarks;
 /// <summary>A sidecar in a process and a folder of its own, whose resource usage is read from outside.</summary>
 internal sealed class MeasuredSidecar : IAsyncDisposable
 {
+    /// <summary>A state store in a SQLite file, also for the state of actors.</summary>
+    public const string Store = """
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata:
+          name: store
+        spec:
+          type: state.sqlite
+          version: v1
+          metadata:
+            - name: connectionString
+              value: state.db
+            - name: actorStateStore
+              value: "true"
+        """;
+
     private readonly Process process;
     private readonly string folder;
 

@@ -5,22 +5,6 @@ namespace Actors;
 /// <summary>An app that hosts the actor type <c>Counter</c> with as little work as possible.</summary>
 internal sealed class CountingApp : IAsyncDisposable
 {
-    /// <summary>The component with the actors' state, for the sidecar.</summary>
-    public const string Store = """
-        apiVersion: dapr.io/v1alpha1
-        kind: Component
-        metadata:
-          name: actors
-        spec:
-          type: state.sqlite
-          version: v1
-          metadata:
-            - name: connectionString
-              value: actors.db
-            - name: actorStateStore
-              value: "true"
-        """;
-
     private static readonly byte[] Write =
         """[{"operation":"upsert","request":{"key":"count","value":{"count":12345,"at":"2026-01-02T03:04:05Z"}}}]"""u8.ToArray();
 

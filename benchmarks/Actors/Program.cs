@@ -13,7 +13,7 @@ if (seconds == 0)
 }
 var ports = (App: FreePort.Take(), Sidecar: FreePort.Take());
 await using var app = await CountingApp.StartAsync(ports.App, ports.Sidecar);
-await using var sidecar = await MeasuredSidecar.StartAsync("counters", ports.App, ports.Sidecar, FreePort.Take(), CountingApp.Store);
+await using var sidecar = await MeasuredSidecar.StartAsync("counters", ports.App, ports.Sidecar, FreePort.Take(), MeasuredSidecar.Store);
 using var caller = new Caller(ports.Sidecar);
 await caller.MeasureAsync(sidecar, actors: 1000, concurrency: 32, TimeSpan.FromSeconds(seconds)); // warms up
 Console.WriteLine(

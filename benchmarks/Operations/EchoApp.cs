@@ -1,6 +1,6 @@
 namespace Operations;
 
-/// <summary>An app that does as little as possible: answers calls, hosts an actor, and tells when an event is delivered.</summary>
+/// <summary>An app with as little work as possible: it answers calls, hosts an actor and signals each delivered event.</summary>
 internal sealed class EchoApp : IAsyncDisposable
 {
     private readonly WebApplication web;

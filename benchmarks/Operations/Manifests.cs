@@ -1,24 +1,9 @@
 namespace Operations;
 
-/// <summary>The sidecar's resources. With <c>REDIS_HOST</c> the events go over that Redis, otherwise over a SQLite file.</summary>
+/// <summary>The pub/sub component: the Redis of <c>REDIS_HOST</c> if it is set, otherwise a SQLite file.</summary>
 internal static class Manifests
 {
     public const string Topic = "measured";
-
-    public const string Store = """
-        apiVersion: dapr.io/v1alpha1
-        kind: Component
-        metadata:
-          name: store
-        spec:
-          type: state.sqlite
-          version: v1
-          metadata:
-            - name: connectionString
-              value: state.db
-            - name: actorStateStore
-              value: "true"
-        """;
 
     public static string Events =>
         Environment.GetEnvironmentVariable("REDIS_HOST") is { Length: > 0 } host

@@ -3,7 +3,7 @@ using Dapr.Client;
 
 namespace Operations;
 
-/// <summary>The operations of which an order consists, one at a time, each with the client's and the app's share.</summary>
+/// <summary>Measures the operations of which an order consists, one at a time, from the client to the app and back.</summary>
 public class SidecarOperations
 {
     private const string Store = "store";
@@ -23,7 +23,7 @@ public class SidecarOperations
     {
         var (appPort, httpPort, grpcPort) = (FreePort.Take(), FreePort.Take(), FreePort.Take());
         app = await EchoApp.StartAsync(appPort);
-        sidecar = await MeasuredSidecar.StartAsync(AppId, appPort, httpPort, grpcPort, Manifests.Store, Manifests.Events);
+        sidecar = await MeasuredSidecar.StartAsync(AppId, appPort, httpPort, grpcPort, MeasuredSidecar.Store, Manifests.Events);
         dapr = new DaprClientBuilder().UseGrpcEndpoint($"http://127.0.0.1:{grpcPort}").Build();
         http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{httpPort}") };
         await SaveState();

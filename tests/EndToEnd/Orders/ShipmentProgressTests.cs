@@ -59,7 +59,7 @@ public sealed class ShipmentProgressTests(ShipmentProgressTests.InSeconds shared
 
     private static int Reminders(OrderSystem system) => system.Set.ValuesOf("shipping-actors", "shipping||actor-reminder||").Count;
 
-    /// <summary>Goods leave after four seconds and arrive two seconds later.</summary>
+    /// <summary>Ships an order after four seconds and delivers it two seconds later.</summary>
     private static void Hasten(SystemFolder folder)
     {
         folder.Replace("dapr.yaml", "Shipping__ShipAfter: \"00:30:00\"", "Shipping__ShipAfter: \"00:00:04\"");

@@ -33,7 +33,7 @@ internal sealed class SidecarProcess : SystemRun
         var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
         {
             WorkingDirectory = folder.Path,
-            RedirectStandardInput = true, // its end tells the program that the tests have ended
+            RedirectStandardInput = true, // a SystemProcess stops when this input ends with the test process
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace EndToEnd.Systems;
 
 /// <summary>
-/// The program of this assembly: runs the system of a folder in its own process, until a signal or the end of its standard input, which
-/// means that the tests have ended.
+/// The program of this assembly: runs the system of a folder in its own process, until SIGTERM or the end of its standard input, so
+/// that it does not outlive the test process.
 /// </summary>
 internal static class SystemProcess
 {
