@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dapr;
 using Dapr.Client;
 using Moq;
@@ -9,7 +10,7 @@ namespace ServiceDefaults.Tests;
 public sealed class WriteGateTests
 {
     private readonly Mock<DaprClient> dapr = new();
-    private readonly List<TaskCompletionSource> sent = [];
+    private readonly ConcurrentQueue<TaskCompletionSource> sent = []; // an answer continues its write on any thread, which sends the next
     private string etag = "1";
 
     public WriteGateTests()
@@ -25,7 +26,7 @@ public sealed class WriteGateTests
             .Returns(() =>
             {
                 var answer = new TaskCompletionSource();
-                sent.Add(answer);
+                sent.Enqueue(answer);
                 return answer.Task;
             });
         dapr.Setup(client =>
@@ -48,7 +49,7 @@ public sealed class WriteGateTests
         Assert.Single(sent);
 
         etag = "2";
-        sent[0].SetResult();
+        sent.ElementAt(0).SetResult();
 
         Assert.Equal([WriteResult.Written, WriteResult.Stale], await Task.WhenAll(first, second));
         Assert.Single(sent);
@@ -58,11 +59,11 @@ public sealed class WriteGateTests
     public async Task A_transaction_over_an_ETag_that_the_store_still_has_is_sent_after_one_without_an_answer()
     {
         var lost = Store().TransactAsync([new("a", 1, "1")], default);
-        sent[0].SetException(new DaprException("no answer"));
+        sent.ElementAt(0).SetException(new DaprException("no answer"));
         await Assert.ThrowsAsync<DaprException>(() => lost);
 
         var again = Store().TransactAsync([new("a", 1, "1")], default);
-        sent[1].SetResult();
+        sent.ElementAt(1).SetResult();
 
         Assert.Equal(WriteResult.Written, await again);
     }
