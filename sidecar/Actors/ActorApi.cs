@@ -109,7 +109,9 @@ internal sealed class ActorApi(
             var schedule = Schedule.OfReminder(request.Period, request.DueTime, request.Ttl);
             var now = time.GetUtcNow();
             var first = schedule.First(request.DueTime, now);
-            DateTimeOffset? expires = string.IsNullOrEmpty(request.Ttl) ? null : Schedule.DueTime(request.Ttl, first);
+            DateTimeOffset? expires = string.IsNullOrEmpty(request.Ttl)
+                ? null
+                : Schedule.DueTime(request.Ttl, string.IsNullOrEmpty(request.DueTime) ? now : first);
             if (expires <= now)
             {
                 throw new FormatException($"reminder {name} has already expired");

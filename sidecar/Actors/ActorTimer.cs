@@ -3,7 +3,8 @@ using Sidecar.Timers;
 namespace Sidecar.Actors;
 
 /// <summary>
-/// A timer of an active actor; it ends with the actor. The next tick is armed after the previous one has completed, so ticks never pile up.
+/// A timer of an active actor; it ends with the actor. Ticks run one after the other; those that came due during another one follow it
+/// at once, as in daprd.
 /// </summary>
 internal sealed class ActorTimer(Schedule schedule, DateTimeOffset? expires, TimerService clock, TimeProvider time, Func<Task> tick)
     : IDisposable
@@ -24,17 +25,17 @@ internal sealed class ActorTimer(Schedule schedule, DateTimeOffset? expires, Tim
     {
         if (!disposed && !(expires <= due))
         {
-            next = clock.Schedule(due, () => _ = Task.Run(TickAsync));
+            next = clock.Schedule(due, () => _ = Task.Run(() => TickAsync(due)));
         }
     }
 
-    private async Task TickAsync()
+    private async Task TickAsync(DateTimeOffset due)
     {
         await tick();
         left = left > 0 ? left - 1 : left;
-        if (left != 0 && schedule.Following(time.GetUtcNow(), time.GetUtcNow()) is { } due)
+        if (left != 0 && schedule.Following(due, time.GetUtcNow()) is { } following)
         {
-            Arm(due);
+            Arm(following);
         }
     }
 }

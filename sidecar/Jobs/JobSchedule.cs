@@ -59,13 +59,15 @@ internal sealed record JobSchedule(CronExpression? Cron, TimeZoneInfo Zone, Time
         : Every is { } every ? now + every
         : Cron?.GetNextOccurrence(now, Zone) ?? now;
 
-    /// <summary>The time after <paramref name="due"/>; times missed by <paramref name="now"/> are skipped. Null if there is none.</summary>
+    /// <summary>
+    /// The time after <paramref name="due"/>, which may have passed: the scheduler makes up for every missed time. An interval of zero
+    /// recurs at <paramref name="now"/>. Null if there is none.
+    /// </summary>
     public DateTimeOffset? After(DateTimeOffset due, DateTimeOffset now) =>
         this switch
         {
-            { Cron: not null } => Cron.GetNextOccurrence(now, Zone),
-            { Every: { } every } when every == TimeSpan.Zero => now,
-            { Every: { } every } => due + (every * (Math.Max(0, (now - due).Ticks) / every.Ticks + 1)),
+            { Cron: not null } => Cron.GetNextOccurrence(due, Zone),
+            { Every: { } every } => every == TimeSpan.Zero ? now : due + every,
             _ => null,
         };
 

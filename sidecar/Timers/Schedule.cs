@@ -134,31 +134,20 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
     }
 
     /// <summary>
-    /// The first time after <paramref name="last"/> that is later than <paramref name="now"/>; missed times are skipped. Null if nothing
-    /// recurs.
+    /// The time after <paramref name="last"/>, which may have passed: daprd makes up for every missed time. A period of zero recurs at
+    /// <paramref name="now"/>. Null if nothing recurs.
     /// </summary>
     public DateTimeOffset? Following(DateTimeOffset last, DateTimeOffset now)
     {
         if (Cron is not null)
         {
-            return Cron.GetNextOccurrence(now, TimeZoneInfo.Utc);
+            return Cron.GetNextOccurrence(last, TimeZoneInfo.Utc);
         }
         if (!Recurs)
         {
             return Repetitions == 1 ? null : now;
         }
-        if (Years == 0 && Months == 0)
-        {
-            var period = Time + TimeSpan.FromDays(Days);
-            var missed = now > last ? (now - last).Ticks / period.Ticks : 0;
-            return last + (period * (missed + 1));
-        }
-        var next = last;
-        do
-        {
-            next = next.AddYears(Years).AddMonths(Months).AddDays(Days) + Time;
-        } while (next <= now);
-        return next;
+        return last.AddYears(Years).AddMonths(Months).AddDays(Days) + Time;
     }
 
     /// <summary>A moment given as a time (RFC 3339) or as a duration from now.</summary>

@@ -8,11 +8,12 @@ internal enum FaultKind
     FreezeApp,
     KillSidecar,
     FreezeSidecar,
+    BreakConnections,
     FillDisk,
     CrashServers,
 }
 
-/// <param name="AppId">Empty unless the fault is an app's.</param>
+/// <param name="AppId">Empty if the fault is the sidecar's, or no process's.</param>
 /// <param name="Lasting">How long a frozen process stands still, or the disk is full.</param>
 /// <param name="Rest">How long the system is left alone afterwards.</param>
 internal sealed record Fault(FaultKind Kind, string AppId, TimeSpan Lasting, TimeSpan Rest)
@@ -23,6 +24,7 @@ internal sealed record Fault(FaultKind Kind, string AppId, TimeSpan Lasting, Tim
             FaultKind.KillApp => $"kill {AppId}",
             FaultKind.FreezeApp => $"freeze {AppId} for {Lasting.TotalSeconds:0.0} s",
             FaultKind.KillSidecar => "kill the sidecar",
+            FaultKind.BreakConnections => $"reset the connections of {(AppId.Length > 0 ? AppId : "the sidecar")}",
             FaultKind.FillDisk => $"fill the disk for {Lasting.TotalSeconds:0.0} s",
             FaultKind.CrashServers => "crash store and broker",
             _ => $"freeze the sidecar for {Lasting.TotalSeconds:0.0} s",
@@ -36,6 +38,7 @@ internal sealed record Fault(FaultKind Kind, string AppId, TimeSpan Lasting, Tim
 internal sealed record ChaosPlan(int Seed, TimeSpan Duration)
 {
     private static readonly string[] Apps = ["orders", "inventory", "payments", "shipping", "customers", "gateway", "orders-grpc"];
+    private static readonly string[] Connected = [.. Apps, ""];
 
     public static ChaosPlan OfEnvironment { get; } =
         new(Number("CHAOS_SEED") ?? Random.Shared.Next(1_000_000), TimeSpan.FromSeconds(Number("CHAOS_SECONDS") ?? 30));
@@ -57,10 +60,14 @@ internal sealed record ChaosPlan(int Seed, TimeSpan Duration)
                 9 => FaultKind.KillSidecar,
                 var other => further[other - 10],
             };
-            var appId = Apps[random.Next(Apps.Length)];
             yield return new Fault(
                 kind,
-                kind is FaultKind.KillApp or FaultKind.FreezeApp ? appId : "",
+                kind switch
+                {
+                    FaultKind.KillApp or FaultKind.FreezeApp => Apps[random.Next(Apps.Length)],
+                    FaultKind.BreakConnections => Connected[random.Next(Connected.Length)],
+                    _ => "",
+                },
                 TimeSpan.FromMilliseconds(random.Next(300, 3000)),
                 TimeSpan.FromMilliseconds(random.Next(500, 4000))
             );

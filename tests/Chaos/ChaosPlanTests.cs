@@ -11,7 +11,7 @@ public sealed class ChaosPlanTests
         Assert.Equal(
             Enum.GetValues<FaultKind>(),
             new ChaosPlan(7, TimeSpan.Zero)
-                .Faults(FaultKind.FillDisk, FaultKind.CrashServers)
+                .Faults(FaultKind.BreakConnections, FaultKind.FillDisk, FaultKind.CrashServers)
                 .Take(200)
                 .Select(fault => fault.Kind)
                 .Distinct()

@@ -76,7 +76,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     private async Task StrikeAsync(OrderSystem system, LimitedDisk? disk, List<(Fault Fault, long At)> struck, CancellationToken end)
     {
         var begun = Stopwatch.GetTimestamp();
-        foreach (var fault in plan.Faults(FurtherFaults(system, disk)))
+        foreach (var fault in plan.Faults(await FurtherFaultsAsync(system, disk)))
         {
             struck.Add((fault, Stopwatch.GetTimestamp()));
             await CommitAsync(system, disk, fault);
@@ -88,11 +88,17 @@ public sealed class ChaosTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>The embedded set has a disk to fill, where the process may mount one; the others have servers to crash.</summary>
-    private static IReadOnlyList<FaultKind> FurtherFaults(OrderSystem system, LimitedDisk? disk) =>
-        system.Set is not EmbeddedSet ? [FaultKind.CrashServers]
-        : disk is not null ? [FaultKind.FillDisk]
-        : [];
+    /// <summary>
+    /// The embedded set has a disk to fill, where the process may mount one; the others have servers to crash. Connections are reset where
+    /// the machine permits it.
+    /// </summary>
+    private static async Task<IReadOnlyList<FaultKind>> FurtherFaultsAsync(OrderSystem system, LimitedDisk? disk) =>
+        [
+            .. await Connections.CanBreakAsync() ? [FaultKind.BreakConnections] : Array.Empty<FaultKind>(),
+            .. system.Set is not EmbeddedSet ? [FaultKind.CrashServers]
+            : disk is not null ? [FaultKind.FillDisk]
+            : Array.Empty<FaultKind>(),
+        ];
 
     private static async Task CommitAsync(OrderSystem system, LimitedDisk? disk, Fault fault)
     {
@@ -107,6 +113,12 @@ public sealed class ChaosTests(ITestOutputHelper output)
             case FaultKind.KillSidecar:
                 await system.KillSidecarAsync();
                 await system.StartAgainAsync();
+                break;
+            case FaultKind.BreakConnections:
+                if (system.Processes.FirstOrDefault(process => process.AppId == fault.AppId) is { } connected)
+                {
+                    await Connections.BreakAsync(connected.ProcessId);
+                }
                 break;
             case FaultKind.KillApp:
                 await (system.Processes.FirstOrDefault(process => process.AppId == fault.AppId)?.KillAsync() ?? Task.CompletedTask);

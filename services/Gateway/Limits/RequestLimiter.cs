@@ -1,7 +1,6 @@
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
-using ServiceDefaults.Identity;
+using ServiceDefaults.Limits;
 using ServiceDefaults.Refusals;
 
 namespace Gateway.Limits;
@@ -12,16 +11,16 @@ namespace Gateway.Limits;
 /// </summary>
 internal sealed class RequestLimiter : IAsyncDisposable
 {
-    private readonly Kind ordinary;
-    private readonly Kind waiting;
-    private readonly Kind streams;
+    private readonly ConcurrencyLimit ordinary;
+    private readonly ConcurrencyLimit waiting;
+    private readonly ConcurrencyLimit streams;
 
     public RequestLimiter(IOptions<LimitOptions> options)
     {
         var limits = options.Value;
-        ordinary = new Kind(limits.Concurrent, limits.Queued, limits.ConcurrentPerCaller, limits.QueuedPerCaller);
-        waiting = new Kind(limits.Waiting, 0, limits.WaitingPerCaller, 0);
-        streams = new Kind(limits.Streams, 0, limits.StreamsPerCaller, 0);
+        ordinary = new ConcurrencyLimit(limits.Concurrent, limits.Queued, limits.ConcurrentPerCaller, limits.QueuedPerCaller);
+        waiting = new ConcurrencyLimit(limits.Waiting, 0, limits.WaitingPerCaller, 0);
+        streams = new ConcurrencyLimit(limits.Streams, 0, limits.StreamsPerCaller, 0);
     }
 
     /// <summary>Middleware, after authorization. Reads the body before it acquires a permit, so that slow clients hold none.</summary>
@@ -33,9 +32,8 @@ internal sealed class RequestLimiter : IAsyncDisposable
             return;
         }
         await BufferedBody.ReadAsync(context.Request, context.RequestAborted);
-        var kind = KindOf(context);
-        using var ownPermit = await kind.PerCaller.AcquireAsync(context, 1, context.RequestAborted);
-        if (!ownPermit.IsAcquired)
+        using var permit = await KindOf(context).AcquireAsync(context, context.RequestAborted);
+        if (permit.CallerHasTooMany)
         {
             await RefuseAsync(
                 context,
@@ -47,8 +45,7 @@ internal sealed class RequestLimiter : IAsyncDisposable
             );
             return;
         }
-        using var permit = await kind.All.AcquireAsync(1, context.RequestAborted);
-        if (!permit.IsAcquired)
+        if (permit.IsOverloaded)
         {
             await RefuseAsync(
                 context,
@@ -66,7 +63,7 @@ internal sealed class RequestLimiter : IAsyncDisposable
         await streams.DisposeAsync();
     }
 
-    private Kind KindOf(HttpContext context) =>
+    private ConcurrencyLimit KindOf(HttpContext context) =>
         Has<LongLived>(context) ? streams
         : Has<WaitsForEnd>(context)
         && context.Request.Headers["Prefer"].Any(preference => preference?.Contains("wait", StringComparison.OrdinalIgnoreCase) == true)
@@ -80,32 +77,5 @@ internal sealed class RequestLimiter : IAsyncDisposable
     {
         context.Response.Headers.RetryAfter = "1";
         return problem.ExecuteAsync(context);
-    }
-
-    private sealed class Kind(int permits, int queue, int permitsPerCaller, int queuePerCaller) : IAsyncDisposable
-    {
-        public ConcurrencyLimiter All { get; } = new(Options(permits, queue));
-
-        public PartitionedRateLimiter<HttpContext> PerCaller { get; } =
-            PartitionedRateLimiter.Create<HttpContext, string>(context =>
-                RateLimitPartition.GetConcurrencyLimiter(CallerOf(context), _ => Options(permitsPerCaller, queuePerCaller))
-            );
-
-        public async ValueTask DisposeAsync()
-        {
-            await All.DisposeAsync();
-            await PerCaller.DisposeAsync();
-        }
-
-        private static ConcurrencyLimiterOptions Options(int permits, int queue) =>
-            new()
-            {
-                PermitLimit = permits,
-                QueueLimit = queue,
-                QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-            };
-
-        private static string CallerOf(HttpContext context) =>
-            context.User.Name() is { } user ? $"user:{user}" : $"address:{context.Connection.RemoteIpAddress}";
     }
 }

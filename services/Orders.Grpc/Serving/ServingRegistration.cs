@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using ServiceDefaults.Limits;
 using ServiceDefaults.Requests;
 
 namespace Orders.Grpc.Serving;
@@ -10,7 +11,15 @@ internal static class ServingRegistration
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2)
         );
-        builder.Services.AddGrpc().AddServiceOptions<OrderServing>(serving => serving.Interceptors.Add<CallerInterceptor>());
+        builder.AddLimitOptions();
+        builder
+            .Services.AddSingleton<LimitInterceptor>()
+            .AddGrpc()
+            .AddServiceOptions<OrderServing>(serving =>
+            {
+                serving.Interceptors.Add<CallerInterceptor>();
+                serving.Interceptors.Add<LimitInterceptor>();
+            });
         return builder;
     }
 

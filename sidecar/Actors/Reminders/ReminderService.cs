@@ -6,7 +6,8 @@ using Sidecar.Timers;
 namespace Sidecar.Actors.Reminders;
 
 /// <summary>
-/// Fires the reminders of an app's actors. A reminder that became due while the sidecar was not running fires once at the start. A tick
+/// Fires the reminders of an app's actors. Ticks that came due while the sidecar was not running, or during another tick, follow one
+/// after the other, as with Dapr's scheduler; the time to live ends with the last tick that is due in it, however late that one is. A tick
 /// updates its reminder under the ETag it was read with, so a reminder changed or deleted meanwhile keeps its new state.
 /// </summary>
 internal sealed partial class ReminderService(
@@ -150,7 +151,7 @@ internal sealed partial class ReminderService(
                 Arm(reminder); // replaced by a later one just before it came due
                 return;
             }
-            if (!(reminder.Expires <= time.GetUtcNow()))
+            if (!(reminder.Expires < reminder.Next))
             {
                 await DeliverAsync(reminder, etag);
             }
@@ -207,7 +208,7 @@ internal sealed partial class ReminderService(
     {
         var left = reminder.Left > 0 ? reminder.Left - 1 : reminder.Left;
         var next = left == 0 ? null : Schedule.Stored(reminder.Period).Following(reminder.Next, time.GetUtcNow());
-        return next is null || reminder.Expires <= next ? null : reminder with { Next = next.Value, Left = left };
+        return next is null || reminder.Expires < next ? null : reminder with { Next = next.Value, Left = left };
     }
 
     [LoggerMessage(

@@ -377,8 +377,36 @@ public sealed class ActorTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("""{"period":"1ms","ttl":"10ms"}""", 10)] // due 1, 2, ... 10 ms after the call
+    [InlineData("""{"dueTime":"1ms","period":"1ms","ttl":"20ms"}""", 21)] // due 1, 2, ... 21 ms after it
+    public async Task A_reminder_fires_for_every_tick_of_its_life_however_late(string body, int ticks)
+    {
+        var actor = $"life-{ticks}";
+        await sidecar.Http.SendAsync("POST", $"/v1.0/actors/Counter/{actor}/reminders/r", body).SucceedsAsync();
+        for (var tick = 0; tick < ticks; tick++)
+        {
+            await app.NextAsync($"/actors/Counter/{actor}/method/remind/r");
+        }
+        await sidecar.Http.SendAsync("POST", $"/v1.0/actors/Counter/{actor}/reminders/later", """{"dueTime":"50ms"}""").SucceedsAsync();
+        await app.NextAsync($"/actors/Counter/{actor}/method/remind/later");
+        Assert.True(app.GotNothingMore($"/actors/Counter/{actor}/method/remind/r"));
+    }
+
     [Fact]
-    public async Task A_reminder_survives_a_restart_and_fires_once_for_all_missed_ticks()
+    public async Task A_timer_fires_for_every_tick_of_its_life_however_late()
+    {
+        await sidecar
+            .Http.SendAsync("POST", "/v1.0/actors/Counter/timed/timers/t", """{"dueTime":"0s","period":"1ms","ttl":"10ms"}""")
+            .SucceedsAsync();
+        for (var tick = 0; tick < 10; tick++) // due 0, 1, ... 9 ms after the call
+        {
+            await app.NextAsync("/actors/Counter/timed/method/timer/t");
+        }
+    }
+
+    [Fact]
+    public async Task A_reminder_that_came_due_while_the_sidecar_was_away_fires_after_its_start()
     {
         var folder = Directory.CreateTempSubdirectory("conformance-reminder-").FullName;
         var store = Yaml.Component("actors", "state.sqlite", ("connectionString", $"{folder}/actors.db"), ("actorStateStore", "true"));

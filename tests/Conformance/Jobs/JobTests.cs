@@ -58,6 +58,19 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     }
 
     [Fact]
+    public async Task A_job_is_triggered_for_every_time_of_its_life_however_late()
+    {
+        await Http.SendAsync("POST", "/v1.0/jobs/life", """{"schedule":"@every 1ms","ttl":"10ms","data":"x"}""").SucceedsAsync();
+        for (var tick = 0; tick < 10; tick++) // due 1, 2, ... 10 ms after the call
+        {
+            await fixture.App.NextAsync("/job/life");
+        }
+        await Http.SendAsync("POST", "/v1.0/jobs/after-life", """{"dueTime":"50ms","data":"x"}""").SucceedsAsync();
+        await fixture.App.NextAsync("/job/after-life");
+        Assert.True(fixture.App.GotNothingMore("/job/life"));
+    }
+
+    [Fact]
     public async Task A_job_without_data_is_triggered_with_an_empty_body()
     {
         await fixture.Sidecar.Grpc.ScheduleJobAsync(

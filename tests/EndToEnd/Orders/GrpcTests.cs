@@ -150,6 +150,29 @@ public sealed class GrpcTests : IDisposable
     }
 
     [Fact]
+    public async Task A_user_has_as_many_open_streams_as_at_the_gateway()
+    {
+        const int allowed = 16; // LimitOptions.StreamsPerCaller
+        var greedy = As(Tokens.Make(sub: "greedy"));
+        using var end = new CancellationTokenSource();
+        var streams = new List<AsyncServerStreamingCall<Order>>();
+        for (var number = 0; number < allowed; number++)
+        {
+            streams.Add(orders.StreamOrders(new StreamOrdersRequest { Follow = true, ChangesOnly = true }, greedy, null, end.Token));
+            Assert.True(await streams[^1].ResponseStream.MoveNext(end.Token));
+        }
+
+        using var beyond = orders.StreamOrders(new StreamOrdersRequest { Follow = true }, greedy);
+        var refused = await Assert.ThrowsAsync<RpcException>(() => beyond.ResponseStream.MoveNext(end.Token));
+        Assert.Equal((StatusCode.ResourceExhausted, "1"), (refused.StatusCode, refused.Trailers.GetValue("retry-after")));
+        using var other = orders.StreamOrders(new StreamOrdersRequest { Follow = true, ChangesOnly = true }, As(Tokens.Make(sub: "calm")));
+        Assert.True(await other.ResponseStream.MoveNext(end.Token));
+
+        await end.CancelAsync();
+        streams.ForEach(stream => stream.Dispose());
+    }
+
+    [Fact]
     public async Task A_following_stream_sends_existing_orders_and_then_new_ones_until_it_is_cancelled()
     {
         var customer = await system.Api.RegisterAsync("Frida Follower");

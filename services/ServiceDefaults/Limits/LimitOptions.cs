@@ -1,13 +1,22 @@
-namespace Gateway.Limits;
+namespace ServiceDefaults.Limits;
 
 /// <summary>
-/// Limits of the edge (<c>Limits:*</c>). Rates count requests a second, bursts and places count requests. A caller is the user of a valid
-/// token, otherwise the address.
+/// Limits of a service that strangers reach (<c>Limits:*</c>). Rates count requests a second, bursts and places count requests. A caller
+/// is the user of a valid token, otherwise the address.
 /// </summary>
-internal sealed record LimitOptions
+public sealed record LimitOptions
 {
     public int PerUserPerSecond { get; init; } = 50;
     public int PerUserBurst { get; init; } = 100;
+
+    /// <summary>
+    /// New orders, each of which is work for every service: those beyond the burst wait for their turn, and those beyond the queue are
+    /// refused.
+    /// </summary>
+    public int OrdersPerUserPerSecond { get; init; } = 10;
+    public int OrdersPerUserBurst { get; init; } = 20;
+    public int OrdersPerUserQueued { get; init; } = 20;
+
     public int PerAddressPerSecond { get; init; } = 200;
     public int PerAddressBurst { get; init; } = 400;
 
@@ -36,6 +45,9 @@ internal sealed record LimitOptions
     public bool AreSane =>
         PerUserPerSecond > 0
         && PerUserBurst > 0
+        && OrdersPerUserPerSecond > 0
+        && OrdersPerUserBurst > 0
+        && OrdersPerUserQueued >= 0
         && PerAddressPerSecond > 0
         && PerAddressBurst > 0
         && Concurrent > 0

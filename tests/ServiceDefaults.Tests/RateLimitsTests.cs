@@ -1,0 +1,64 @@
+using System.Security.Claims;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+using ServiceDefaults.Identity;
+using ServiceDefaults.Limits;
+
+namespace ServiceDefaults.Tests;
+
+/// <summary>One customer's orders must not use up what all customers share.</summary>
+public sealed class RateLimitsTests
+{
+    private static readonly LimitOptions Limits = new()
+    {
+        PerUserPerSecond = 1,
+        PerUserBurst = 8,
+        OrdersPerUserPerSecond = 1,
+        OrdersPerUserBurst = 2,
+        OrdersPerUserQueued = 1,
+    };
+
+    [Fact]
+    public async Task Orders_beyond_the_burst_wait_and_those_beyond_the_queue_are_refused()
+    {
+        await using var limiter = RateLimits.PerUser(Limits, PlacesOrder);
+        Assert.True((await limiter.AcquireAsync(Order("greedy"))).IsAcquired);
+        Assert.True((await limiter.AcquireAsync(Order("greedy"))).IsAcquired);
+
+        var waiting = limiter.AcquireAsync(Order("greedy")).AsTask();
+        var refused = await limiter.AcquireAsync(Order("greedy"));
+
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal((false, true), (refused.IsAcquired, refused.TryGetMetadata(MetadataName.RetryAfter, out _)));
+        Assert.True((await waiting).IsAcquired);
+    }
+
+    [Fact]
+    public async Task Other_requests_and_other_users_do_not_wait_for_them()
+    {
+        await using var limiter = RateLimits.PerUser(Limits, PlacesOrder);
+        for (var number = 0; number < 3; number++)
+        {
+            _ = limiter.AcquireAsync(Order("greedy")).AsTask();
+        }
+
+        Assert.True(limiter.AttemptAcquire(Request("greedy", "GET")).IsAcquired);
+        Assert.True(limiter.AttemptAcquire(Order("calm")).IsAcquired);
+    }
+
+    [Fact]
+    public async Task Anonymous_requests_are_limited_by_their_address_alone()
+    {
+        await using var limiter = RateLimits.PerUser(Limits, PlacesOrder);
+        var anonymous = new DefaultHttpContext { Request = { Method = "POST" } };
+
+        Assert.All(Enumerable.Range(0, 20), _ => Assert.True(limiter.AttemptAcquire(anonymous).IsAcquired));
+    }
+
+    private static bool PlacesOrder(HttpContext context) => HttpMethods.IsPost(context.Request.Method);
+
+    private static DefaultHttpContext Order(string user) => Request(user, "POST");
+
+    private static DefaultHttpContext Request(string user, string method) =>
+        new() { User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(Roles.Subject, user)], "test")), Request = { Method = method } };
+}
