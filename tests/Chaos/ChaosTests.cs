@@ -63,7 +63,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         catch
         {
             var log = Path.Combine(Path.GetTempPath(), $"chaos-{plan.Seed}.log");
-            await File.WriteAllTextAsync(log, system.Output);
+            await File.WriteAllTextAsync(log, system.Log);
             output.WriteLine($"what the processes said: {log}");
             throw;
         }

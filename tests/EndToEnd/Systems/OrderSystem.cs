@@ -10,6 +10,7 @@ internal sealed class OrderSystem : IAsyncDisposable
     private readonly bool ownsSet;
     private readonly SystemHosting hosting;
     private DaprInstallation? dapr;
+    private readonly List<SystemRun> ended = [];
     private SystemRun run;
 
     private OrderSystem(SystemFolder folder, StoreSet set, bool ownsSet, DaprInstallation? dapr, SystemHosting hosting)
@@ -34,6 +35,9 @@ internal sealed class OrderSystem : IAsyncDisposable
     public int PortOf(string appId) => folder.Ports[appId];
 
     public string Output => run.Output;
+
+    /// <summary>The output of this run and of those before it.</summary>
+    public string Log => string.Join(Environment.NewLine, ended.Append(run).Select(one => one.Output));
 
     public IReadOnlyList<RunningProcess> Processes => folder.Recorded();
 
@@ -84,6 +88,7 @@ internal sealed class OrderSystem : IAsyncDisposable
     /// <summary>Runs the same command again, after the sidecar was killed.</summary>
     public async Task StartAgainAsync()
     {
+        ended.Add(run);
         run = SystemRun.Start(folder, Set.Name, dapr, hosting);
         await run.ReadyAsync();
     }
