@@ -12,7 +12,7 @@ public sealed class ComposeTests
     [Fact]
     public void The_compose_file_has_the_servers_of_daprd_and_of_the_component_sets() =>
         Assert.Superset(
-            new HashSet<string> { "placement", "scheduler", "redis", "rabbitmq", "postgres", "telemetry" },
+            new HashSet<string> { "placement", "scheduler", "sentry", "redis", "rabbitmq", "postgres", "telemetry" },
             Services.Children.Keys.Select(key => ((YamlScalarNode)key).Value!).ToHashSet()
         );
 
@@ -45,6 +45,31 @@ public sealed class ComposeTests
         Assert.All(RunTemplate.HealthChecks, check => Assert.Contains($"--{check.Name}={check.Value}", flags));
     }
 
+    /// <summary>With sentry a sidecar knows its callers, so the list of its app applies.</summary>
+    [Theory]
+    [MemberData(nameof(AppIds))]
+    public void A_sidecar_has_the_access_list_of_its_app_and_an_identity(string appId)
+    {
+        var flags = SidecarFlags(appId);
+        Assert.Contains($"--config=/platform/components/access/{appId}.yaml", flags);
+        Assert.True(File.Exists(Path.Combine(Repository.Root, "components", "access", $"{appId}.yaml")));
+        Assert.Contains("--enable-mtls", flags);
+        Assert.Contains("--sentry-address=localhost:50001", flags);
+    }
+
+    /// <summary>Their defaults are the same for all of them, 8080 and 9090, and the gateway listens on 8080.</summary>
+    [Theory]
+    [InlineData("placement")]
+    [InlineData("scheduler")]
+    [InlineData("sentry")]
+    public void A_program_of_the_control_plane_names_its_ports(string program)
+    {
+        var flags = ((YamlSequenceNode)Yaml.Map(Services, program)["command"]).Select(flag => ((YamlScalarNode)flag).Value!).ToList();
+        Assert.All((string[])["--port=", "--healthz-port=", "--metrics-port="], port =>
+            Assert.Single(flags, flag => flag.StartsWith(port, StringComparison.Ordinal))
+        );
+    }
+
     [Fact]
     public void No_port_is_used_twice_in_the_shared_network_of_the_containers()
     {
@@ -52,7 +77,7 @@ public sealed class ComposeTests
             .Children.Values.OfType<YamlMappingNode>()
             .Where(service => service.Children.TryGetValue("command", out var command) && command is YamlSequenceNode)
             .SelectMany(service => ((YamlSequenceNode)service["command"]).OfType<YamlScalarNode>().Select(flag => flag.Value!))
-            .Where(flag => flag.Contains("-port=", StringComparison.Ordinal) && !flag.StartsWith("--app-port", StringComparison.Ordinal))
+            .Where(flag => flag.Contains("port=", StringComparison.Ordinal) && !flag.StartsWith("--app-port", StringComparison.Ordinal))
             .Select(flag => flag.Split('=')[1])
             .Concat(RunTemplate.Apps.Select(app => Yaml.Text(app, "appPort")))
             .ToList();
