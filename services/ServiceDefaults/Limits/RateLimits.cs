@@ -1,11 +1,6 @@
 using System.Net;
 using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using ServiceDefaults.Identity;
 
 namespace ServiceDefaults.Limits;
@@ -13,28 +8,6 @@ namespace ServiceDefaults.Limits;
 /// <summary>Token buckets per address and per user. Users have a second bucket for new orders.</summary>
 public static class RateLimits
 {
-    /// <summary>Adds <see cref="LimitOptions"/>, and the web server's own limits for slow and for large requests.</summary>
-    public static LimitOptions AddLimitOptions(this WebApplicationBuilder builder)
-    {
-        builder
-            .Services.AddOptions<LimitOptions>()
-            .BindConfiguration("Limits")
-            .Validate(
-                options => options.AreSane,
-                "Limits: queues must be at least 0, MostHeaderBytes 1025, MostHeaders 9, everything else 1"
-            )
-            .ValidateOnStart();
-        var limits = builder.Configuration.GetSection("Limits").Get<LimitOptions>() ?? new LimitOptions();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Limits.MaxRequestHeadersTotalSize = limits.MostHeaderBytes;
-            kestrel.Limits.MaxRequestHeaderCount = limits.MostHeaders;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.SlowestBody, TimeSpan.FromSeconds(5));
-        });
-        return limits;
-    }
-
     public static PartitionedRateLimiter<HttpContext> PerAddress(LimitOptions limits) =>
         PartitionedRateLimiter.Create<HttpContext, IPAddress>(context =>
             RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress ?? IPAddress.None, _ =>
