@@ -70,6 +70,15 @@ public sealed class ComposeTests
         );
     }
 
+    /// <summary>All sidecars create the file of names at the same time. daprd waits 0.8 s for its lock, then runs on without a name.</summary>
+    [Fact]
+    public void A_sidecar_waits_for_the_file_of_names()
+    {
+        var configuration = (YamlMappingNode)Repository.Yaml("deploy/compose/configuration.yaml")["spec"];
+        var names = Yaml.Map(configuration, "nameResolution", "configuration");
+        Assert.Equal(("20s", "20s"), (Yaml.Text(names, "busyTimeout"), Yaml.Text(names, "timeout")));
+    }
+
     [Fact]
     public void No_port_is_used_twice_in_the_shared_network_of_the_containers()
     {

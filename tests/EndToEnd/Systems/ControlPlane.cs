@@ -123,6 +123,7 @@ internal sealed class ControlPlane(SystemFolder folder, DaprInstallation dapr, R
                   connectionString: {folder.In(".sidecar/names.db")}
                   updateInterval: 60s
                   timeout: 20s
+                  busyTimeout: 20s
 
             """
         );
