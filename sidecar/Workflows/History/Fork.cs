@@ -102,7 +102,7 @@ internal static class Fork
             default:
                 return new(
                     StatusCode.NotFound,
-                    $"target event '{target.EventTypeCase}' with ID '{request.EventId}' is not an event that can be rerun"
+                    $"target event '*protos.HistoryEvent_{target.EventTypeCase}' with ID '{request.EventId}' is not an event that can be rerun"
                 );
         }
     }

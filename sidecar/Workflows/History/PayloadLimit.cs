@@ -15,15 +15,15 @@ internal static class PayloadLimit
     public static Stall OfWorkflow(long bytes, int max) =>
         new(
             StalledReason.PayloadSizeExceeded,
-            $"Workflow payload size {bytes} bytes exceeds {Percent}% of max gRPC body size {max} bytes; increase "
-                + "--max-body-size and restart to resume"
+            $"Workflow payload size {bytes} bytes exceeds {Percent}% of max gRPC body size {max} bytes; "
+                + "increase daprd --max-body-size and restart to resume"
         );
 
     public static Stall OfActivity(string name, int id, long bytes, int max) =>
         new(
             StalledReason.PayloadSizeExceeded,
-            $"activity '{name}::{id}' payload {bytes} bytes exceeds {Percent}% of max gRPC body size {max} bytes; increase "
-                + "--max-body-size and restart to resume"
+            $"activity '{name}::{id}' payload {bytes} bytes exceeds {Percent}% of max gRPC body size {max} bytes; "
+                + "increase daprd --max-body-size and restart to resume: activity payload exceeds max gRPC body size"
         );
 
     public static Stall OfStream(string reason) =>

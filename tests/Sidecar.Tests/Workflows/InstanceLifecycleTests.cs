@@ -195,6 +195,11 @@ public sealed class InstanceLifecycleTests
         Assert.Equal(StatusCode.InvalidArgument, (await host.Engine.RerunAsync("w", Ask("n", 0), default))!.Status);
         Assert.Equal(StatusCode.InvalidArgument, (await host.Engine.RerunAsync("s", Ask("s", 0), default))!.Status);
         Assert.Equal(StatusCode.NotFound, (await host.Engine.RerunAsync("s", Ask("n", 77), default))!.Status);
+        var ended = (await host.Engine.RerunAsync("s", Ask("n", 3), default))!;
+        Assert.Equal(
+            (StatusCode.NotFound, "target event '*protos.HistoryEvent_ExecutionCompleted' with ID '3' is not an event that can be rerun"),
+            (ended.Status, ended.Message)
+        );
         var taken = await host.Engine.RerunAsync("s", Ask("w", 0), default);
         Assert.Equal((StatusCode.AlreadyExists, "workflow 'w' has already been created"), (taken!.Status, taken.Message));
     }
