@@ -19,7 +19,7 @@ internal static class Auditor
     /// </summary>
     private static IEnumerable<string> Stock(ShopState shop)
     {
-        var confirmed = Quantities(shop.Orders.Select(audited => audited.Order).Where(order => order.Status == "confirmed"));
+        var confirmed = Quantities(shop.Orders.Select(audited => audited.Order).Where(order => order.IsConfirmed));
         var onTheWay = shop.Shipments.Where(IsOnTheWay).Select(shipment => shipment.OrderId).ToHashSet();
         var shipped = Quantities(All(shop).Where(order => onTheWay.Contains(order.OrderId)));
         foreach (var before in shop.Before)
@@ -52,7 +52,7 @@ internal static class Auditor
         }
         foreach (var order in orders.Values)
         {
-            var due = order.Status == "confirmed" ? order.Total : 0;
+            var due = order.IsConfirmed ? order.Total : 0;
             var kept = shop.Payments.Where(booking => booking.OrderId == order.OrderId).Sum(booking => booking.Kept);
             if (order.Status != "intervention" && kept != due)
             {
@@ -67,7 +67,7 @@ internal static class Auditor
             .Shipments.Where(shipment => shipment.Status == "arranged" || IsOnTheWay(shipment))
             .Select(shipment => shipment.OrderId)
             .ToList();
-        var confirmed = All(shop).Where(order => order.Status == "confirmed").Select(order => order.OrderId).ToList();
+        var confirmed = All(shop).Where(order => order.IsConfirmed).Select(order => order.OrderId).ToList();
         return
         [
             .. confirmed.Except(arranged).Select(orderId => $"order {orderId} is confirmed and has no shipment"),
@@ -92,7 +92,9 @@ internal static class Auditor
         }
         else if (
             events
-                .Where(@event => @event is "order.created" or "order.confirmed" or "order.cancelled")
+                .Where(@event =>
+                    @event is "order.created" or "order.confirmed" or "order.cancelled" or "order.shipped" or "order.delivered"
+                )
                 .GroupBy(@event => @event)
                 .Any(same => same.Count() > 1)
         )
@@ -101,8 +103,9 @@ internal static class Auditor
         }
         else if (
             order.Saga == "orchestration"
-            && events.Count(@event => @event is not ("order.approval-requested" or "order.approved"))
-                != (events.Contains("order.confirmed") && order.Status == "cancelled" ? 3 : 2)
+            && events.Count(@event =>
+                @event is not ("order.approval-requested" or "order.approved" or "order.shipped" or "order.delivered")
+            ) != (events.Contains("order.confirmed") && order.Status == "cancelled" ? 3 : 2)
         )
         {
             yield return $"{said}: more than an orchestrated saga publishes";

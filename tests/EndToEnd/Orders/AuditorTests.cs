@@ -61,6 +61,22 @@ public sealed class AuditorTests
             )
         );
 
+    [Theory]
+    [InlineData("shipped", "order.created", "order.confirmed", "order.shipped")]
+    [InlineData("delivered", "order.created", "order.confirmed", "order.shipped", "order.delivered")]
+    public void An_order_on_its_way_is_a_confirmed_order(string status, params string[] events)
+    {
+        var way = Sound with
+        {
+            After = [Product(available: 8, reserved: 0, sold: 2)],
+            Orders = [Audited("paid", status, events), Sound.Orders[1]],
+            Shipments = [new ShipmentBooking("paid", status), new ShipmentBooking("declined", "cancelled")],
+        };
+        Assert.Empty(Auditor.Audit(way));
+        Assert.NotEmpty(Auditor.Audit(way with { Payments = [] }));
+        Assert.NotEmpty(Auditor.Audit(way with { Orders = [Audited("paid", status, [.. events, events[^1]]), Sound.Orders[1]] }));
+    }
+
     [Fact]
     public void Earlier_orders_count_for_payments_and_shipments() =>
         Assert.Empty(

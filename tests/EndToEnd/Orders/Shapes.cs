@@ -26,7 +26,10 @@ internal sealed record OrderView(
 
     public List<InterventionView>? Interventions { get; init; }
 
-    public bool HasEnded => Status is "confirmed" or "cancelled" or "intervention";
+    public bool HasEnded => IsConfirmed || Status is "cancelled" or "intervention";
+
+    /// <summary>Confirmed, and perhaps already on its way or arrived.</summary>
+    public bool IsConfirmed => Status is "confirmed" or "shipped" or "delivered";
 
     public IEnumerable<string> States => Steps.Select(step => $"{step.Name} {step.State}");
 }
