@@ -102,7 +102,8 @@ internal static class Fork
             default:
                 return new(
                     StatusCode.NotFound,
-                    $"target event '*protos.HistoryEvent_{target.EventTypeCase}' with ID '{request.EventId}' is not an event that can be rerun"
+                    $"target event '*protos.HistoryEvent_{target.EventTypeCase}' with ID '{request.EventId}' "
+                        + "is not an event that can be rerun"
                 );
         }
     }
