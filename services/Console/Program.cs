@@ -6,9 +6,10 @@ using Console.Pages;
 using Console.Security;
 using MudBlazor.Services;
 using ServiceDefaults;
+using ServiceDefaults.Limits;
 using ServiceDefaults.Requests;
 
-var builder = WebApplication.CreateBuilder(args).AddServiceDefaults().AddIdentity();
+var builder = WebApplication.CreateBuilder(args).AddServiceDefaults().AddIdentity().AddLimits(placesOrder: _ => false);
 builder.Configuration[AppToken.Edge] = "true";
 builder.Services.AddServiceClient<GatewayClient>("gateway").AddScoped<UserGateway>();
 builder.Services.AddLiveEvents();
@@ -17,10 +18,12 @@ builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddOptions<OutsideLinks>().BindConfiguration("Links");
 builder.Services.LoadKeyRingOnDemand();
 
-var app = builder.Build().UseServiceDefaults();
+var app = builder.Build().UseTrustedProxies().UseServiceDefaults();
 app.UseSecurityHeaders();
 app.UseAuthentication();
+app.UseRateLimiter();
 app.UseAuthorization();
+app.UseRequestLimiter();
 app.UseAntiforgery();
 app.MapStaticAssets();
 app.MapPrometheusScrapingEndpoint().RequireAuthorization(Roles.Operator);
@@ -29,5 +32,6 @@ app.MapSessions();
 app.MapPreferences();
 app.MapRazorComponents<App>()
     .AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null)
-    .RequireAuthorization();
+    .RequireAuthorization()
+    .TakeStreamsForOpenPages();
 app.Run();

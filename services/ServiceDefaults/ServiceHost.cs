@@ -71,7 +71,7 @@ public static class ServiceHost
         app.UseStatusCodePages();
         app.UseMiddleware<AppToken>();
         app.UseMiddleware<BodyRules>();
-        app.MapHealthChecks("/healthz").DisableRateLimiting().AdmitSidecar();
+        app.MapHealthChecks("/healthz").AdmitSidecar();
         if (!app.Configuration.GetValue<bool>(AppToken.Edge))
         {
             app.UseMiddleware<CallerRules>();

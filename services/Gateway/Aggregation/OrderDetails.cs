@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Gateway.Forwarding;
-using Gateway.Limits;
 using Gateway.Resilience;
 using ServiceDefaults.Identity;
+using ServiceDefaults.Limits;
 
 namespace Gateway.Aggregation;
 

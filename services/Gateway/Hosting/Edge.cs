@@ -2,12 +2,12 @@ using Gateway.Aggregation;
 using Gateway.Documentation;
 using Gateway.Health;
 using Gateway.Identity;
-using Gateway.Limits;
 using Gateway.Resilience;
 using Gateway.Routing;
 using Gateway.Streaming;
 using ServiceDefaults;
 using ServiceDefaults.Identity;
+using ServiceDefaults.Limits;
 using ServiceDefaults.Requests;
 
 namespace Gateway.Hosting;
@@ -20,7 +20,7 @@ internal static class Edge
     public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
     {
         builder.Configuration[AppToken.Edge] = "true";
-        builder.AddServiceDefaults().AddIdentity().AddLimits().AddEdge();
+        builder.AddServiceDefaults().AddIdentity().AddLimits(PlacesOrder).AddEdge();
         builder.Services.AddReverseProxy();
         builder.Services.AddMemoryCache().AddSingleton<CustomerCache>().AddSingleton<ServiceHealth>().AddOrderFeed();
         builder.Services.AddSingleton<AppBreakers>().AddHostedService<BreakerProbe>();
@@ -39,4 +39,9 @@ internal static class Edge
         app.MapServiceHealth();
         app.MapServices();
     }
+
+    private static bool PlacesOrder(HttpContext context) =>
+        HttpMethods.IsPost(context.Request.Method)
+        && context.Request.Path.StartsWithSegments("/api/orders", out var rest)
+        && rest.Value is "" or "/" or null;
 }

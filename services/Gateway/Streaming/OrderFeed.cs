@@ -2,12 +2,12 @@ using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Gateway.Aggregation;
 using Gateway.Forwarding;
-using Gateway.Limits;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Orders.V1;
 using ServiceDefaults;
 using ServiceDefaults.Identity;
+using ServiceDefaults.Limits;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 

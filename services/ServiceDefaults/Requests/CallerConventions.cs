@@ -11,7 +11,7 @@ public static class CallerConventions
     public static TBuilder AdmitApps<TBuilder>(this TBuilder endpoints, params string[] apps)
         where TBuilder : IEndpointConventionBuilder => endpoints.Admit(CallerKinds.None, apps);
 
-    /// <summary>For callbacks of the app's own sidecar, which the app token protects.</summary>
+    /// <summary>For callbacks of the app's own sidecar, which the app token protects: no limits of the edge apply to them.</summary>
     public static TBuilder AdmitSidecar<TBuilder>(this TBuilder endpoints)
-        where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(new SidecarCallback());
+        where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(new SidecarCallback()).DisableRateLimiting();
 }

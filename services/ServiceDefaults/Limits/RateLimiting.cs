@@ -1,13 +1,19 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
-using ServiceDefaults.Limits;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
-namespace Gateway.Limits;
+namespace ServiceDefaults.Limits;
 
-/// <summary>Applies <see cref="RateLimits"/> to every request; without a token the answer is 429 with <c>Retry-After</c>.</summary>
-internal static class RateLimiting
+/// <summary>
+/// The limits of a service at the edge: <see cref="RateLimits"/> for every request, whose refusals are 429 with <c>Retry-After</c>, and
+/// <see cref="RequestLimiter"/>.
+/// </summary>
+public static class RateLimiting
 {
-    public static WebApplicationBuilder AddLimits(this WebApplicationBuilder builder)
+    /// <param name="placesOrder">Whether a request places an order.</param>
+    public static WebApplicationBuilder AddLimits(this WebApplicationBuilder builder, Func<HttpContext, bool> placesOrder)
     {
         var limits = builder.AddLimitOptions();
         builder.Services.AddSingleton<RequestLimiter>();
@@ -16,17 +22,20 @@ internal static class RateLimiting
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(
                 RateLimits.PerAddress(limits),
-                RateLimits.PerUser(limits, PlacesOrder)
+                RateLimits.PerUser(limits, placesOrder)
             );
             limiter.OnRejected = (rejected, _) => RefuseAsync(rejected.HttpContext, rejected.Lease);
         });
         return builder;
     }
 
-    private static bool PlacesOrder(HttpContext context) =>
-        HttpMethods.IsPost(context.Request.Method)
-        && context.Request.Path.StartsWithSegments("/api/orders", out var rest)
-        && rest.Value is "" or "/" or null;
+    /// <summary>Limits the concurrent requests from here on. Called after authorization.</summary>
+    public static WebApplication UseRequestLimiter(this WebApplication app)
+    {
+        var limiter = app.Services.GetRequiredService<RequestLimiter>();
+        app.Use(next => context => limiter.GuardAsync(context, next));
+        return app;
+    }
 
     private static async ValueTask RefuseAsync(HttpContext context, RateLimitLease lease)
     {

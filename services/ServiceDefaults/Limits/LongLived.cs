@@ -1,7 +1,7 @@
-namespace Gateway.Limits;
+namespace ServiceDefaults.Limits;
 
 /// <summary>Marks an endpoint whose answers last as long as the client listens: it takes a place among the streams.</summary>
-internal sealed class LongLived
+public sealed class LongLived
 {
     public static readonly LongLived Instance = new();
 }

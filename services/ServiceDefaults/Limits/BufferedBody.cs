@@ -1,7 +1,7 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using ServiceDefaults;
 
-namespace Gateway.Limits;
+namespace ServiceDefaults.Limits;
 
 /// <summary>
 /// Reads the body of a request into memory, up to <see cref="ServiceHost.MaxBodyBytes"/>, so that forwarding never waits for a slow

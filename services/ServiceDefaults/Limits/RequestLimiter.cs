@@ -1,15 +1,16 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
-using ServiceDefaults.Limits;
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
-namespace Gateway.Limits;
+namespace ServiceDefaults.Limits;
 
 /// <summary>
-/// Limits concurrent requests of each kind separately: ordinary requests, requests that wait for an order's end, and event streams. With
-/// one limit for all, a few waiting customers could use all of it.
+/// Limits concurrent requests of each kind separately: ordinary requests, requests that wait for an order's end, and streams. With
+/// one limit for all, a few waiting customers could use all of it. Callbacks of the app's own sidecar are not limited.
 /// </summary>
-internal sealed class RequestLimiter : IAsyncDisposable
+public sealed class RequestLimiter : IAsyncDisposable
 {
     private readonly ConcurrencyLimit ordinary;
     private readonly ConcurrencyLimit waiting;
@@ -26,7 +27,7 @@ internal sealed class RequestLimiter : IAsyncDisposable
     /// <summary>Middleware, after authorization. Reads the body before it acquires a permit, so that slow clients hold none.</summary>
     public async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.StartsWithSegments("/healthz"))
+        if (Has<SidecarCallback>(context))
         {
             await next(context);
             return;

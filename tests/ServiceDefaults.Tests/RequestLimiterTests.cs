@@ -1,13 +1,13 @@
 using System.Security.Claims;
 using System.Text;
-using Gateway.Limits;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Limits;
+using ServiceDefaults.Requests;
 
-namespace Gateway.Tests;
+namespace ServiceDefaults.Tests;
 
 public sealed class RequestLimiterTests : IAsyncDisposable
 {
@@ -103,11 +103,12 @@ public sealed class RequestLimiterTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_health_probe_needs_no_permit()
+    public async Task Callbacks_of_the_sidecar_and_its_health_probe_need_no_permit()
     {
         _ = Start(Request("a"));
         _ = Start(Request("b"));
-        var probe = Request("c", path: "/healthz");
+        var probe = Request("c", marked: false);
+        probe.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(new SidecarCallback()), null));
         await Start(probe, hold: false);
         Assert.Equal(StatusCodes.Status200OK, probe.Response.StatusCode);
     }
@@ -126,7 +127,6 @@ public sealed class RequestLimiterTests : IAsyncDisposable
         string? prefer = null,
         bool stream = false,
         Stream? body = null,
-        string path = "/api/orders/o",
         bool marked = true
     )
     {
@@ -135,7 +135,7 @@ public sealed class RequestLimiterTests : IAsyncDisposable
             RequestServices = Services,
             User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", user), new Claim("role", "customer")], "test")),
         };
-        context.Request.Path = path;
+        context.Request.Path = "/api/orders/o";
         context.Response.Body = new MemoryStream();
         if (prefer is not null)
         {
