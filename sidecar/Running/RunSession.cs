@@ -8,6 +8,13 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
 {
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(15);
 
+    /// <summary>The number of apps that start side by side: a start is mostly computing, and more of them would only slow down each
+    /// other.</summary>
+    internal static readonly int MostStarting = Math.Max(4, 2 * Environment.ProcessorCount);
+
+    /// <summary>After this long an app that is not ready yet makes room for the next one, which it may be waiting for.</summary>
+    internal static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(5);
+
     /// <summary>Exit code: 0 after Ctrl-C, 1 when something ended that should not.</summary>
     public async Task<int> RunAsync(CancellationToken interrupted)
     {
@@ -31,10 +38,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
             .ToList();
         try
         {
-            foreach (var supervisor in supervisors)
-            {
-                supervisor.Start();
-            }
+            await StartAsync([.. supervisors.Zip(server.Sidecars)], interrupted);
             var ended = EndAsync([.. supervisors.Where(supervisor => supervisor.App.Command.Count > 0)], interrupted);
             await ReadyAsync(supervisors, server.Sidecars, ended, interrupted);
             console.Info(
@@ -76,6 +80,25 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         console.Warn($"ending process {left.ProcessId} of app '{left.AppId}', left over from a run that was killed");
         await Signals.EndAsync(left, TimeSpan.FromSeconds(1), time);
         record.Remove(left.ProcessId);
+    }
+
+    /// <summary>Starts the apps in the order of the template. Returns once all have been started, or one has failed for good.</summary>
+    private async Task StartAsync(List<(AppSupervisor Supervisor, AppSidecar Sidecar)> apps, CancellationToken interrupted)
+    {
+        List<Task> starting = [];
+        foreach (var (supervisor, sidecar) in apps)
+        {
+            if (starting.Count == MostStarting)
+            {
+                starting.Remove(await Task.WhenAny(starting).WaitAsync(interrupted));
+            }
+            if (apps.Any(app => app.Supervisor.Watching.IsFaulted))
+            {
+                return;
+            }
+            supervisor.Start();
+            starting.Add(Task.WhenAny(sidecar.FirstHealthy, supervisor.Watching, Task.Delay(LongestTurn, time, interrupted)));
+        }
     }
 
     /// <summary>Ends when every app that was started here has finished; faults as soon as one has failed for good.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Conformance.Running;
+using Sidecar.Running;
 
 namespace Conformance.General;
 
@@ -63,6 +64,28 @@ public sealed class RunTests
 
         Assert.Equal(1, await run.Ended.OrFail("the run did not end"));
         Assert.Contains("app 'missing': the command 'no-such-command' can't be started", run.Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task An_app_that_does_not_become_ready_holds_up_the_next_one_for_a_limited_time()
+    {
+        Skip.If(TestedSidecar.IsDaprd, RunProcess.Missing);
+        var silent = Enumerable
+            .Range(0, RunSession.MostStarting)
+            .Select(number => $$"""  - { appID: silent-{{number}}, appDirPath: ., appPort: {{Port.Free()}}, command: ["sleep", "600"] }""");
+        var begun = TimeProvider.System.GetTimestamp();
+        await using var run = RunProcess.Start(
+            $$"""
+            version: 1
+            apps:
+            {{string.Join('\n', silent)}}
+              - { appID: last, appDirPath: ., command: ["sh", "-c", "echo it is my turn; sleep 600"] }
+            """
+        );
+
+        await run.PrintsAsync("│ it is my turn");
+
+        Assert.True(TimeProvider.System.GetElapsedTime(begun) >= RunSession.LongestTurn);
     }
 
     [SkippableFact]
