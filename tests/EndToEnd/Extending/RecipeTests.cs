@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using EndToEnd.Orders;
+using EndToEnd.Sets;
 using EndToEnd.Systems;
 
 namespace EndToEnd.Extending;
@@ -14,7 +15,9 @@ public sealed partial class RecipeTests
     [Fact]
     public async Task The_recipes_build_a_service_that_receives_deliveries_and_executes_a_step_of_both_sagas()
     {
-        await using var system = await OrderSystem.StartAsync(Follow);
+        await using var set = await StoreSet.OfSuiteAsync();
+        await set.ExecuteAsync(Recipes().Single(block => block.Groups["kind"].Value == "sql").Groups["text"].Value);
+        await using var system = await OrderSystem.StartAsync(set, Follow);
         using var sidecar = system.SidecarOf("gateway");
         string[] done =
         [
@@ -74,7 +77,7 @@ public sealed partial class RecipeTests
     {
         // The recipes change and build a copy, because other tests use the repository at the same time.
         CopyOrders(folder);
-        foreach (Match block in CodeBlock().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "extend.md"))))
+        foreach (var block in Recipes().Where(block => block.Groups["kind"].Value != "sql"))
         {
             var (kind, file, text) = (block.Groups["kind"].Value, block.Groups["file"].Value, block.Groups["text"].Value);
             if (file == "dapr.yaml")
@@ -114,6 +117,9 @@ public sealed partial class RecipeTests
         Build(folder.In("services/Returns/Returns.csproj"));
         Build(folder.In("services/Orders/Orders.csproj"));
     }
+
+    private static IEnumerable<Match> Recipes() =>
+        CodeBlock().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "extend.md")));
 
     private static void CopyOrders(SystemFolder folder)
     {

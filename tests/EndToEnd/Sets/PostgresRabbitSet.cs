@@ -39,6 +39,14 @@ internal sealed class PostgresRabbitSet : StoreSet
     public string ConnectionOf(string service, string? database = null) =>
         $"Host=127.0.0.1;Port={postgres.Port};Username={service};Password={service};Database={database ?? service};SSL Mode=Disable";
 
+    public override async Task ExecuteAsync(string sql)
+    {
+        var script = Path.GetTempFileName();
+        await File.WriteAllTextAsync(script, sql);
+        await postgres.RunScriptAsync(script);
+        File.Delete(script);
+    }
+
     public override IReadOnlyList<string> ValuesOf(string store, string prefix)
     {
         using var source = NpgsqlDataSource.Create($"{ConnectionOf(store.Split('-')[0])};Pooling=false");

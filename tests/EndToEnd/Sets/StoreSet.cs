@@ -16,6 +16,9 @@ internal abstract class StoreSet : IAsyncDisposable
 
     public abstract IReadOnlyList<string> ValuesOf(string store, string prefix);
 
+    /// <summary>Executes SQL as the administrator of the server; without effect if the stores are not on an SQL server.</summary>
+    public virtual Task ExecuteAsync(string sql) => Task.CompletedTask;
+
     /// <summary>Kills each server and starts it again. Returns when the last one runs.</summary>
     public virtual Task RestartServersAsync() => throw new NotSupportedException("there is no server");
 
