@@ -40,7 +40,7 @@ internal sealed class AppClient : IDisposable
             // daprd does not verify the certificate of its own app either: the channel does not leave the machine.
             handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         }
-        Invoker = new HttpMessageInvoker(new SwitchedProtocol(handler.WithAnyText()));
+        Invoker = new HttpMessageInvoker(new SwitchedProtocol(new TransparentGzip(handler.WithAnyText())));
     }
 
     public Uri Address { get; }

@@ -116,6 +116,7 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         string topic,
         string path,
         IReadOnlyList<DeliveredEntry> entries,
+        TraceContext trace,
         CancellationToken cancellation
     )
     {
@@ -129,16 +130,18 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         };
         request.Metadata[DeliveryMetadata.PubSubName] = pubsub;
         request.Entries.AddRange(entries.Select(TopicEvents.Entry));
+        var headers = new Metadata();
+        trace.AddTo(headers);
         try
         {
             TopicEventBulkResponse answer;
             try
             {
-                answer = await callback.Call(AppCallbackMethods.OnBulkTopicEvent, request, cancellation);
+                answer = await callback.Call(AppCallbackMethods.OnBulkTopicEvent, request, cancellation, headers);
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
             {
-                answer = await callback.Call(AppCallbackMethods.OnBulkTopicEventAlpha1, request, cancellation);
+                answer = await callback.Call(AppCallbackMethods.OnBulkTopicEventAlpha1, request, cancellation, headers);
             }
             var said = answer.Statuses.ToDictionary(
                 status => status.EntryId,

@@ -7,6 +7,7 @@ using Sidecar.Http;
 using Sidecar.Jobs;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Subscribing;
+using Sidecar.Tracing;
 
 namespace Sidecar.Apps;
 
@@ -94,6 +95,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         string topic,
         string path,
         IReadOnlyList<DeliveredEntry> entries,
+        TraceContext trace,
         CancellationToken cancellation
     )
     {
@@ -109,6 +111,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, path.TrimStart('/'), ""));
         request.Content = Content(JsonSerializer.SerializeToUtf8Bytes(envelope), "application/json");
         request.Headers.TryAddWithoutValidation(DeliveryMetadata.PubSubName, pubsub);
+        trace.AddTo(request);
         using var response = await client.SendAsync(request, cancellation);
         var status = (int)response.StatusCode;
         if (status is < 200 or > 299)
@@ -158,12 +161,9 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
             ["entryId"] = entry.EntryId,
             ["event"] = entry.Event.Raw is { } raw ? Convert.ToBase64String(raw.Span) : entry.Event.Envelope.DeepClone(),
             ["contentType"] = entry.Event.Raw is null ? CloudEvents.ContentType : "application/octet-stream",
-            ["metadata"] =
-                entry.Event.Metadata.Count == 0
-                    ? null
-                    : new JsonObject(
-                        entry.Event.Metadata.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)JsonValue.Create(item.Value)))
-                    ),
+            ["metadata"] = new JsonObject(
+                entry.Event.Metadata.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)JsonValue.Create(item.Value)))
+            ),
         };
 
     private static ReadOnlyMemoryContent Content(ReadOnlyMemory<byte> body, string? contentType)

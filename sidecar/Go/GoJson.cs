@@ -12,11 +12,20 @@ namespace Sidecar.Go;
 internal static class GoJson
 {
     /// <exception cref="FormatException">A number is too large for a double; the message is Go's.</exception>
+    /// <param name="field">Go's name of the field that the value is read into, for that message; null for a value of its own.</param>
     /// <param name="exact">Keeps numbers as they are written, for decimals of a database.</param>
-    public static ReadOnlyMemory<byte> Encode(JsonElement value, bool exact = false)
+    public static ReadOnlyMemory<byte> Encode(JsonElement value, string? field = null, bool exact = false)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        Write(buffer, value, exact);
+        try
+        {
+            Write(buffer, value, exact);
+        }
+        catch (OverflowException e)
+        {
+            var target = field is null ? "value" : $"struct field {field}";
+            throw new FormatException($"json: cannot unmarshal number {e.Message} into Go {target} of type float64", e);
+        }
         return buffer.WrittenMemory;
     }
 
@@ -97,9 +106,7 @@ internal static class GoJson
             return raw; // a whole number that a double holds exactly
         }
         var number = value.GetDouble();
-        return double.IsInfinity(number)
-            ? throw new FormatException($"json: cannot unmarshal number {raw} into Go value of type float64")
-            : Layout(number);
+        return double.IsInfinity(number) ? throw new OverflowException(raw) : Layout(number);
     }
 
     /// <summary>The fewest digits that give the same double again; an exponent only below 1e-6 and from 1e21 on.</summary>

@@ -15,7 +15,7 @@ internal static class GoJsonBody
         {
             throw new FormatException(problem);
         }
-        return JsonDocument.Parse(value.ToArray(), new JsonDocumentOptions { MaxDepth = GoJsonScanner.MaxDepth + 1 });
+        return JsonDocument.Parse(GoJsonText.Repair(value), new JsonDocumentOptions { MaxDepth = GoJsonScanner.MaxDepth + 1 });
     }
 
     /// <param name="goType">Go's name of the expected type, <c>[]state.SetRequest</c> for example.</param>

@@ -24,7 +24,7 @@ internal static partial class GoProtoJson
             }
             return OfMessage(json, ref reader, type);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // half of a surrogate pair in a name
         {
             return Unreadable(json, (int)reader.BytesConsumed);
         }

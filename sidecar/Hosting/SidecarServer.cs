@@ -32,13 +32,14 @@ internal sealed class SidecarServer : IAsyncDisposable
 
     public IHostApplicationLifetime Lifetime => web.Lifetime;
 
-    /// <summary>Loads all resources, then listens. Reports all mistakes in all resources together, before anything has started.</summary>
+    /// <summary>Loads all resources, waits for <paramref name="beforeListening"/>, then listens. Reports all mistakes in all resources together, before anything has started.</summary>
     /// <exception cref="InvalidConfigurationException">Resources are wrong, or a port is taken.</exception>
     /// <exception cref="Sqlite.SqliteFileException">A store can't be read.</exception>
     public static async Task<SidecarServer> StartAsync(
         ServerOptions options,
         Action<ILoggingBuilder> logging,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        Task? beforeListening = null
     )
     {
         // The empty builder: the usual ones watch the working directory for settings, and would see every write to the stores in it.
@@ -98,6 +99,7 @@ internal sealed class SidecarServer : IAsyncDisposable
                 web.Services.GetRequiredService<MetricsExport>(); // counts from here on
             }
             RequestPipeline.Map(web);
+            await (beforeListening ?? Task.CompletedTask);
             listeners.DemandFree();
             await web.StartAsync(cancellation);
         }

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Invocation;
@@ -41,21 +43,27 @@ internal abstract class ForwardedHeaders : HttpTransformer
         CancellationToken cancellation
     )
     {
-        if (response is not null)
+        if (response is null)
         {
-            foreach (var name in Others)
+            return await base.TransformResponseAsync(context, response, cancellation);
+        }
+        foreach (var name in Others)
+        {
+            response.Headers.Remove(name);
+        }
+        if (response.Headers.NonValidated.TryGetValues("Connection", out var nominated))
+        {
+            foreach (var name in Nominated(nominated).ToList())
             {
                 response.Headers.Remove(name);
             }
-            if (response.Headers.NonValidated.TryGetValues("Connection", out var nominated))
-            {
-                foreach (var name in Nominated(nominated).ToList())
-                {
-                    response.Headers.Remove(name);
-                }
-            }
         }
         var copiesBody = await base.TransformResponseAsync(context, response, cancellation);
+        // daprd passes on the status without the app's words for it.
+        context.Features.Get<IHttpResponseFeature>()!.ReasonPhrase = ReasonPhrases.GetReasonPhrase(context.Response.StatusCode)
+            is { Length: > 0 } usual
+            ? usual
+            : $"status code {context.Response.StatusCode}";
         if (context.Response.StatusCode == StatusCodes.Status304NotModified)
         {
             context.Response.ContentType = null;

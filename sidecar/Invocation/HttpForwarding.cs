@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Grpc.Core;
 using Sidecar.Failures;
 using Sidecar.Http;
 using Sidecar.Names;
@@ -23,13 +22,16 @@ internal sealed class HttpForwarding(IHttpForwarder forwarder, INameResolver nam
         ActivityTimeout = TimeSpan.FromDays(1),
     };
 
+    /// <summary>Sends the answer to the caller.</summary> <param name="own">True if the target is the caller itself.</param>
+    /// <exception cref="DaprException">There is no answer.</exception>
     public async Task SendAsync(
         HttpContext context,
         Uri address,
         HttpMessageInvoker invoker,
         ForwarderRequestConfig config,
         HttpTransformer transformer,
-        InvocationTarget target
+        InvocationTarget target,
+        bool own = false
     )
     {
         var attempt = context.Features.Get<Attempt>();
@@ -56,11 +58,7 @@ internal sealed class HttpForwarding(IHttpForwarder forwarder, INameResolver nam
             names.Forget();
         }
         var verb = $"{context.Request.Method[..1]}{context.Request.Method[1..].ToLowerInvariant()}";
-        throw InvocationErrors.InvokeFailed(
-            target.Id,
-            StatusCode.Internal,
-            $"error invoking app channel: {verb} \"{AppPath.Resolve(address, target.Method, "")}\": {cause}"
-        );
+        throw InvocationErrors.AppFailed(target.Id, own, $"{verb} \"{AppPath.Resolve(address, target.Method, "")}\": {cause}");
     }
 
     public static string? Cause(Exception? failure) =>
@@ -68,6 +66,7 @@ internal sealed class HttpForwarding(IHttpForwarder forwarder, INameResolver nam
         {
             { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } =>
                 "dial tcp: connect: connection refused",
+            HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } => "EOF",
             { InnerException: { } inner } => inner.Message,
             _ => failure?.Message,
         };

@@ -149,7 +149,8 @@ internal sealed class ServiceInvoker(
                 client.Invoker,
                 client.Http2 ? HttpForwarding.Http2 : HttpForwarding.Http11,
                 new ToApp(client, callerId, callee.Options.AppId, target, span.Context),
-                target
+                target,
+                own: callerId == callee.Options.AppId
             );
         }
         catch (Exception e) when (span.RecordException(e))
@@ -226,7 +227,7 @@ internal sealed class ServiceInvoker(
         }
         catch (HttpRequestException e)
         {
-            throw InvocationErrors.InvokeFailed(targetId, StatusCode.Internal, $"error invoking app channel: {HttpForwarding.Cause(e)}");
+            throw InvocationErrors.AppFailed(targetId, targetId == caller.AppId, $"{HttpForwarding.Cause(e)}");
         }
         finally
         {

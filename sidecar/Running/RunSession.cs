@@ -22,14 +22,14 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new RunLogger(console)));
         using var guard = new OrphanGuard(loggers.CreateLogger<OrphanGuard>());
         var record = new RunRecord(options.BaseDirectory, guard.Guard);
-        await Task.WhenAll(record.TakeOver().Select(left => EndLeftOverAsync(left, record)));
-        RefuseBusyPorts();
+        var leftOver = record.TakeOver();
         var started = time.GetTimestamp();
         var complete = apps.Select(app => app.Completed()).ToList();
         await using var server = await SidecarServer.StartAsync(
             new ServerOptions([.. complete.Select(app => app.Options)], options.Strict, options.LogLevel),
             logging => logging.AddProvider(new RunLogger(console)),
-            interrupted
+            interrupted,
+            beforeListening: FreePortsAsync(leftOver, record)
         );
         var supervisors = complete
             .Zip(server.Sidecars, (app, sidecar) =>
@@ -72,6 +72,13 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
             await Task.WhenAll(Enumerable.Reverse(supervisors).Select(supervisor => supervisor.DisposeAsync().AsTask()));
             record.Clear();
         }
+    }
+
+    /// <exception cref="InvalidConfigurationException">Another program uses the port of an app.</exception>
+    private async Task FreePortsAsync(IReadOnlyList<RecordedProcess> leftOver, RunRecord record)
+    {
+        await Task.WhenAll(leftOver.Select(left => EndLeftOverAsync(left, record)));
+        RefuseBusyPorts();
     }
 
     /// <summary>Without its sidecar an app cannot finish its work, so it gets little time.</summary>

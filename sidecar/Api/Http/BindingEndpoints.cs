@@ -38,7 +38,7 @@ internal static class BindingEndpoints
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return;
         }
-        context.Response.ContentType = "application/json";
+        (context.Response.ContentType, context.Response.ContentLength) = ("application/json", reply.Data.Length);
         await context.Response.BodyWriter.WriteAsync(reply.Data, context.RequestAborted);
     }
 
@@ -51,7 +51,9 @@ internal static class BindingEndpoints
             {
                 GoJsonBody.Expect(json.RootElement, JsonValueKind.Object, "http.OutputBindingRequest");
             }
-            var data = GoJsonBody.Property(json.RootElement, "data") is { } value ? GoJson.Encode(value).ToArray() : "null"u8.ToArray();
+            var data = GoJsonBody.Property(json.RootElement, "data") is { } value
+                ? GoJson.Encode(value, $"{Request}.data").ToArray()
+                : "null"u8.ToArray();
             return new BindingCall(
                 GoJsonBody.Text(json.RootElement, Request, "operation") ?? "",
                 data,

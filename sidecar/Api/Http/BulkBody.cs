@@ -19,9 +19,7 @@ internal static class BulkBody
         var entries = new List<BulkEntry>();
         foreach (var (element, id, contentType, metadata) in Parse(json, target, app))
         {
-            var data = Data(GoJsonBody.Property(element, "event"), contentType, detail =>
-                PubSubErrors.BulkEntryNotWritten(target.Topic, target.PubSub, app, detail)
-            );
+            var data = Data(GoJsonBody.Property(element, "event"), contentType, target, app);
             if (id.Length == 0 || !ids.Add(id))
             {
                 throw PubSubErrors.BulkEntryIdInvalid(target.Topic, target.PubSub, app);
@@ -77,26 +75,34 @@ internal static class BulkBody
     }
 
     /// <summary>The event in the format of its content type: text unchanged, bytes from base64, any value for JSON.</summary>
-    private static byte[] Data(JsonElement? value, string contentType, Func<string, DaprException> failed)
+    private static byte[] Data(JsonElement? value, string contentType, PublishTarget target, string app)
     {
         const string mismatch = "error: mismatch between contentType and event";
+        DaprException Failed(string detail) => PubSubErrors.BulkEntryNotWritten(target.Topic, target.PubSub, app, detail);
         var media = CloudEvents.MediaType(contentType);
         var text = value is { ValueKind: JsonValueKind.String } given ? given.GetString() : null;
         if (CloudEvents.IsBinary(media))
         {
             var bytes = new byte[text?.Length ?? 0];
-            return text is null ? throw failed(mismatch)
+            return text is null ? throw Failed(mismatch)
                 : Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length]
-                : throw failed("error: unable to decode base64 application/octect-stream data: illegal base64 data");
+                : throw Failed("error: unable to decode base64 application/octect-stream data: illegal base64 data");
         }
         if (CloudEvents.IsText(media))
         {
-            return text is null ? throw failed(mismatch) : Encoding.UTF8.GetBytes(text);
+            return text is null ? throw Failed(mismatch) : Encoding.UTF8.GetBytes(text);
         }
         if (CloudEvents.IsJson(media) || CloudEvents.IsCloudEvent(contentType))
         {
-            return value is { } element ? GoJson.Encode(element).ToArray() : "null"u8.ToArray();
+            try
+            {
+                return value is { } element ? GoJson.Encode(element, $"{Entry}.event").ToArray() : "null"u8.ToArray();
+            }
+            catch (FormatException e)
+            {
+                throw PubSubErrors.BulkUnreadable(target.Topic, target.PubSub, app, e.Message);
+            }
         }
-        throw failed(mismatch);
+        throw Failed(mismatch);
     }
 }

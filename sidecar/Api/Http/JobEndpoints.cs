@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Sidecar.Failures;
 using Sidecar.Http;
 using Sidecar.Jobs;
 
@@ -44,12 +45,24 @@ internal static class JobEndpoints
         context.Response.StatusCode = 204;
     }
 
+    private static Value Data(JsonNode? data)
+    {
+        try
+        {
+            return JsonParser.Default.Parse<Value>(data?.ToJsonString() ?? "null");
+        }
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException or InvalidOperationException)
+        {
+            throw DaprErrors.MalformedBody(e.Message);
+        }
+    }
+
     private static (Job Job, bool Overwrite) Read(byte[] body)
     {
         var job = ProtoBody.Parse<Job>(body, out var json, "data", "overwrite");
         if (json.TryGetPropertyValue("data", out var data))
         {
-            job.Data = Any.Pack(JsonParser.Default.Parse<Value>(data?.ToJsonString() ?? "null"));
+            job.Data = Any.Pack(Data(data));
         }
         return (job, json["overwrite"] is JsonValue overwrite && overwrite.TryGetValue<bool>(out var replace) && replace);
     }

@@ -56,13 +56,20 @@ internal static class ProtoBody
         {
             throw DaprErrors.MalformedBody(problem);
         }
-        json = body.Length == 0 ? [] : JsonNode.Parse(body)!.AsObject();
-        var rest = json.DeepClone().AsObject();
-        foreach (var name in apart)
+        try
         {
-            rest.Remove(name);
+            json = body.Length == 0 ? [] : JsonNode.Parse(body)!.AsObject();
+            var rest = json.DeepClone().AsObject();
+            foreach (var name in apart)
+            {
+                rest.Remove(name);
+            }
+            return Parse<T>(JsonSerializer.SerializeToUtf8Bytes(rest));
         }
-        return Parse<T>(JsonSerializer.SerializeToUtf8Bytes(rest));
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException) // a name twice, half of a character
+        {
+            throw DaprErrors.MalformedBody(e.Message);
+        }
     }
 
     /// <summary>Without the blanks that the formatter puts between tokens.</summary>

@@ -8,6 +8,9 @@ namespace Sidecar.Api.Http;
 /// <summary>Reads the JSON bodies of the state API; reports mistakes as ERR_MALFORMED_REQUEST.</summary>
 internal static class StateBody
 {
+    private const string SetRequest = "SetRequest";
+    private const string OperationRequest = "stateTransactionRequestBodyOperation.operations.request";
+
     private static readonly ReadOnlyMemory<byte> Null = "null"u8.ToArray();
 
     public static IReadOnlyList<SaveRequest> Items(byte[] body, IReadOnlyDictionary<string, string> query)
@@ -22,7 +25,7 @@ internal static class StateBody
             var items = GoJsonBody
                 .Expect(json.RootElement, JsonValueKind.Array, "[]state.SetRequest")
                 .EnumerateArray()
-                .Select(element => Item(element, query))
+                .Select(element => Item(element, query, $"{SetRequest}.value"))
                 .ToList();
             return items.All(item => item.Key.Length > 0) ? items : throw StateErrors.KeyRequired();
         }
@@ -102,7 +105,7 @@ internal static class StateBody
         }
         return (GoJsonBody.Text(operation, "stateTransactionRequestBodyOperation", "operation") ?? "") switch
         {
-            "upsert" => new TransactionOperation(Item(request, query), null),
+            "upsert" => new TransactionOperation(Item(request, query, OperationRequest), null),
             "delete" => new TransactionOperation(null, Delete(request)),
             var other => throw StateErrors.OperationUnknown(other),
         };
@@ -120,9 +123,11 @@ internal static class StateBody
                 .Select(name => (name, value: GoJsonBody.Property(request, name)))
                 .Where(field => field.value is { ValueKind: not (JsonValueKind.String or JsonValueKind.Null) })
                 .Select(field =>
-                    $"1 error(s) decoding:\n\n* '{field.name}' expected type 'string', got unconvertible type "
-                    + $"'{GoFormat.TypeOf(field.value!.Value)}', value: '{GoFormat.Print(field.value.Value)}'"
-                )
+                {
+                    GoJson.Encode(field.value!.Value, OperationRequest); // numbers first
+                    return $"1 error(s) decoding:\n\n* '{field.name}' expected type 'string', got unconvertible type "
+                        + $"'{GoFormat.TypeOf(field.value!.Value)}', value: '{GoFormat.Print(field.value.Value)}'";
+                })
                 .FirstOrDefault(),
             JsonValueKind.Array => "'' expected a map, got 'slice'",
             _ => $"'' expected a map, got '{GoFormat.TypeOf(request)}'",
@@ -138,30 +143,30 @@ internal static class StateBody
             ),
         };
 
-    private static SaveRequest Item(JsonElement element, IReadOnlyDictionary<string, string> query)
+    /// <param name="valueField">Go's name of the field that holds the value.</param>
+    private static SaveRequest Item(JsonElement element, IReadOnlyDictionary<string, string> query, string valueField)
     {
-        const string type = "SetRequest";
         if (element.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined))
         {
             GoJsonBody.Expect(element, JsonValueKind.Object, "state.SetRequest");
         }
         var options = GoJsonBody.Property(element, "options") ?? default;
-        var metadata = GoJsonBody.Texts(element, type, "metadata");
+        var metadata = GoJsonBody.Texts(element, SetRequest, "metadata");
         foreach (var (name, value) in query)
         {
             metadata[name] = value;
         }
         return new SaveRequest(
-            GoJsonBody.Text(element, type, "key") ?? "",
-            GoJsonBody.Property(element, "value") is { } given ? GoJson.Encode(given) : Null,
-            GoJsonBody.Text(element, type, "etag"),
+            GoJsonBody.Text(element, SetRequest, "key") ?? "",
+            GoJsonBody.Property(element, "value") is { } given ? GoJson.Encode(given, valueField) : Null,
+            GoJsonBody.Text(element, SetRequest, "etag"),
             GoJsonBody.Text(options, "SetStateOption", "concurrency"),
             GoJsonBody.Text(options, "SetStateOption", "consistency"),
             metadata
         )
         {
             IsJson = true,
-            ContentType = GoJsonBody.Text(element, type, "contentType"),
+            ContentType = GoJsonBody.Text(element, SetRequest, "contentType"),
         };
     }
 

@@ -29,6 +29,9 @@ internal static class CloudEvents
         "cloudevent.tracestate",
     ];
 
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = GoJsonScanner.MaxDepth + 1 };
+    private static readonly JsonDocumentOptions Strict = Deep with { AllowDuplicateProperties = false };
+
     public static bool IsCloudEvent(string? contentType) => MediaType(contentType).Equals(ContentType, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A received envelope; null if the data is none.</summary>
@@ -36,7 +39,7 @@ internal static class CloudEvents
     {
         try
         {
-            return JsonNode.Parse(data.Span) as JsonObject;
+            return Read(data.Span) as JsonObject;
         }
         catch (JsonException)
         {
@@ -104,7 +107,8 @@ internal static class CloudEvents
     public static JsonObject Complete(ReadOnlyMemory<byte> body, EventSource source, DateTimeOffset now)
     {
         using var parsed = GoJsonBody.Parse(body.Span);
-        var envelope = JsonObject.Create(GoJsonBody.Expect(parsed.RootElement, JsonValueKind.Object, "map[string]interface {}").Clone())!;
+        GoJsonBody.Expect(parsed.RootElement, JsonValueKind.Object, "map[string]interface {}");
+        var envelope = Read(body.Span)!.AsObject();
         envelope.TryAdd("time", Time(now));
         if (!envelope.ContainsKey("traceid"))
         {
@@ -174,11 +178,32 @@ internal static class CloudEvents
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>Reads the first value, as Go does: of members with the same name the last one counts.</summary>
+    /// <exception cref="JsonException">The text does not begin with a value.</exception>
+    private static JsonNode? Read(ReadOnlySpan<byte> json)
+    {
+        var text = GoJsonScanner.First(json, out var problem);
+        if (problem is not null)
+        {
+            throw new JsonException(problem);
+        }
+        var repaired = GoJsonText.Repair(text);
+        try
+        {
+            return JsonNode.Parse(repaired, null, Strict);
+        }
+        catch (JsonException)
+        {
+            using var repeating = JsonDocument.Parse(repaired, Deep);
+            return JsonNode.Parse(GoJson.Encode(repeating.RootElement, exact: true).Span, null, Strict);
+        }
+    }
+
     private static bool TryParse(ReadOnlyMemory<byte> data, out JsonNode? json)
     {
         try
         {
-            json = JsonNode.Parse(data.Span);
+            json = Read(data.Span);
             return true;
         }
         catch (JsonException)

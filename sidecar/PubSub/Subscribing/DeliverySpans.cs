@@ -17,7 +17,7 @@ internal sealed class DeliverySpans(Tracer tracer)
         }
         // The outbox leaves traceparent empty, and its trace in traceid.
         var received = parent.Length > 0 ? parent : Text(envelope["traceid"]);
-        var span = tracer.Start(ActivityKind.Client, TraceContext.Parse(received, Text(envelope["tracestate"])));
+        var span = tracer.Start(ActivityKind.Client, TraceContext.Parse(received, state: null)); // the state stays in the envelope
         if (span.IsRecorded)
         {
             span.Name("pubsub/" + delivered.Topic);
@@ -26,9 +26,8 @@ internal sealed class DeliverySpans(Tracer tracer)
         return span;
     }
 
-    /// <summary>The recorded spans of a bulk delivery; its envelope cannot pass any of them on.</summary>
-    public List<Span> Begin(IReadOnlyList<DeliveredEntry> entries) =>
-        [.. entries.Select(entry => Begin(entry.Event)).Where(span => span.IsRecorded)];
+    /// <summary>A span per event of a bulk. The app gets the last one.</summary>
+    public List<Span> Begin(IReadOnlyList<DeliveredEntry> entries) => entries.Select(entry => Begin(entry.Event)).ToList();
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Dapr.Client.Autogen.Grpc.v1;
 using Grpc.Core;
 using Sidecar.PubSub.Events;
+using Sidecar.Tracing;
 
 namespace Sidecar.PubSub.Subscribing;
 
@@ -44,6 +45,7 @@ internal sealed class StreamReceiver(IServerStreamWriter<SubscribeTopicEventsRes
         string topic,
         string path,
         IReadOnlyList<DeliveredEntry> entries,
+        TraceContext trace,
         CancellationToken cancellation
     ) => await Task.WhenAll(entries.Select(entry => DeliverAsync(entry.Event, cancellation)));
 

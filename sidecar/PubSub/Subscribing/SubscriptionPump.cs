@@ -227,7 +227,7 @@ internal sealed partial class SubscriptionPump(
         var begun = spans.Begin(entries);
         try
         {
-            return await receiver.DeliverManyAsync(subscription.PubSub, subscription.Topic, path, entries, cancellation);
+            return await receiver.DeliverManyAsync(subscription.PubSub, subscription.Topic, path, entries, begun[^1].Context, cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {

@@ -1,8 +1,10 @@
+using System.IO.Compression;
 using System.Net.Sockets;
 using System.Text;
 using Conformance.Apps;
 using Conformance.Running;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Conformance.Invocation;
 
@@ -53,6 +55,68 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         await Http.SendAsync(method, $"/v1.0/invoke/{Beta}/method/empty-{method}", null).SucceedsAsync(200);
         var got = await callers.BetaApp.NextAsync($"/empty-{method}");
         Assert.Equal((encoding, null, 0), (got.Header("Transfer-Encoding"), got.Header("Content-Type"), got.Body.Length));
+    }
+
+    [Fact]
+    public async Task Gzip_is_accepted_and_unpacked_for_a_caller_that_names_no_encoding()
+    {
+        var packed = new MemoryStream();
+        await using (var zip = new GZipStream(packed, CompressionMode.Compress, leaveOpen: true))
+        {
+            await zip.WriteAsync("plain"u8.ToArray());
+        }
+        callers.BetaApp.Answers("/packed", async (_, context) =>
+        {
+            context.Response.Headers.ContentEncoding = "gzip";
+            await context.Response.Body.WriteAsync(packed.ToArray());
+        });
+
+        using var plain = await Http.SendAsync("GET", $"/v1.0/invoke/{Beta}/method/packed");
+        Assert.Equal(("plain", 0), (await plain.TextAsync(), plain.Content.Headers.ContentEncoding.Count));
+        Assert.Equal("gzip", (await callers.BetaApp.NextAsync("/packed")).Header("Accept-Encoding"));
+
+        using var unchanged = await Http.SendAsync(
+            "GET",
+            $"/v1.0/invoke/{Beta}/method/packed",
+            null,
+            null,
+            ("Accept-Encoding", "gzip, br")
+        );
+        Assert.Equal(packed.ToArray(), await unchanged.Content.ReadAsByteArrayAsync());
+        Assert.Equal(["gzip"], unchanged.Content.Headers.ContentEncoding);
+        Assert.Equal("gzip, br", (await callers.BetaApp.NextAsync("/packed")).Header("Accept-Encoding"));
+    }
+
+    [Theory]
+    [InlineData(418, "I'm a teapot")]
+    [InlineData(599, "status code 599")]
+    public async Task A_status_has_its_usual_words(int status, string words)
+    {
+        callers.BetaApp.Answers($"/words-{status}", (_, context) =>
+        {
+            context.Response.StatusCode = status;
+            context.Features.Get<IHttpResponseFeature>()!.ReasonPhrase = "Words of the app";
+            return Task.CompletedTask;
+        });
+        using var answer = await Http.SendAsync("GET", $"/v1.0/invoke/{Beta}/method/words-{status}");
+        Assert.Equal((status, words), ((int)answer.StatusCode, answer.ReasonPhrase));
+    }
+
+    [Fact]
+    public async Task The_failure_of_the_callers_own_app_names_no_other_sidecar()
+    {
+        callers.AlphaApp.Answers("/hangs-up", (_, context) =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        });
+        var error = await Http.SendAsync("POST", $"/v1.0/invoke/{callers.Alpha.AppId}/method/hangs-up", "x")
+            .FailsAsync(500, "ERR_DIRECT_INVOKE");
+        Assert.StartsWith(
+            $"failed to invoke, id: {callers.Alpha.AppId}, err: Post \"http://127.0.0.1:{callers.AlphaApp.PortNumber}/hangs-up\": ",
+            error.GetProperty("message").GetString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

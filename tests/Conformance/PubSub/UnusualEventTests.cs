@@ -61,6 +61,40 @@ public sealed class UnusualEventTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_state_of_a_trace_stays_in_the_envelope()
+    {
+        const string trace = "0af7651916cd43dd8448eb211c80319c";
+        app.Subscribes("""[{"pubsubname":"events","topic":"t","route":"/t"}]""");
+        await using var sidecar = await StartAsync();
+        await sidecar
+            .Http.SendAsync(
+                "POST",
+                "/v1.0/publish/events/t",
+                "{}",
+                "application/json",
+                ("traceparent", $"00-{trace}-b7ad6b7169203331-01"),
+                ("tracestate", "k=v")
+            )
+            .SucceedsAsync();
+        var got = await app.NextAsync("/t");
+        Assert.Contains(trace, got.Header("traceparent"), StringComparison.Ordinal);
+        Assert.Equal((null, "k=v"), (got.Header("tracestate"), got.Json.GetProperty("tracestate").GetString()));
+    }
+
+    [Fact]
+    public async Task A_bulk_carries_a_trace_and_metadata_for_each_event()
+    {
+        app.Subscribes(
+            """[{"pubsubname":"events","topic":"t","route":"/t","bulkSubscribe":{"enabled":true,"maxMessagesCount":3,"maxAwaitDurationMs":50}}]"""
+        );
+        await using var sidecar = await StartAsync();
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", "{}").SucceedsAsync();
+        var got = await app.NextAsync("/t");
+        Assert.NotNull(got.Header("traceparent"));
+        Assert.Equal("{}", got.Json.GetProperty("entries")[0].GetProperty("metadata").GetRawText());
+    }
+
+    [Fact]
     public async Task Startup_queries_carry_the_app_id_and_each_event_the_app_token()
     {
         app.Subscribes("""[{"pubsubname":"events","topic":"t","route":"/t"}]""");
