@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sidecar.Go;
 using Sidecar.Http;
 using Sidecar.State;
 using Sidecar.Tracing;
@@ -106,7 +107,7 @@ internal static class StateEndpoints
         {
             try
             {
-                return JsonElement.Parse(value.Span);
+                return JsonElement.Parse(GoJsonText.Repair(value.Span));
             }
             catch (JsonException)
             {

@@ -28,9 +28,9 @@ internal static class OrderingKeys
                 reader.Skip();
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // No JSON, so no event: it has no subject.
+            // No JSON, so no event; or a subject that is no Unicode, which orders nothing.
         }
         return null;
     }

@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Conformance.Apps;
 using Conformance.Running;
+using Google.Protobuf;
+using Protos = Dapr.Client.Autogen.Grpc.v1;
 
 namespace Conformance.General;
 
@@ -44,6 +46,22 @@ public sealed class InvalidTextTests : IAsyncLifetime
     {
         await PostAsync("/v1.0/state/store", body).SucceedsAsync();
         Assert.Equal(stored, await sidecar.Http.GetStringAsync(new Uri($"/v1.0/state/store/{key}", UriKind.Relative)));
+    }
+
+    [Fact]
+    public async Task A_value_of_another_program_is_read_in_bulk()
+    {
+        await sidecar.Grpc.SaveStateAsync(
+            new Protos.SaveStateRequest
+            {
+                StoreName = "store",
+                States =
+                {
+                    new Protos.StateItem { Key = "foreign", Value = ByteString.CopyFromUtf8("\"\\ud800\"") },
+                },
+            }
+        );
+        await PostAsync("/v1.0/state/store/bulk", """{"keys":["foreign"]}""").SucceedsAsync(200);
     }
 
     [Theory]

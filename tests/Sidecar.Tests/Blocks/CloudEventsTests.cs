@@ -64,6 +64,14 @@ public sealed class CloudEventsTests
         Assert.Empty(PublishMetadata.OfEntry(request, BrokerMessage.NoMetadata));
     }
 
+    [Theory]
+    [InlineData("""{"subject":"a"}""", "a")]
+    [InlineData("""{"subject":"\ud800"}""", null)]
+    [InlineData("""{"id":"\ud800"}""", null)]
+    [InlineData("[1", null)]
+    public void A_message_without_a_readable_subject_has_no_ordering_key(string json, string? key) =>
+        Assert.Equal(key, OrderingKeys.Of(Encoding.UTF8.GetBytes(json), BrokerMessage.NoMetadata));
+
     private static JsonObject Wrap(string contentType, string body, params (string Name, string Value)[] metadata) =>
         CloudEvents.Wrap(
             Encoding.UTF8.GetBytes(body),
