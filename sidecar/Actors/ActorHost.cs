@@ -257,17 +257,14 @@ internal sealed partial class ActorHost : IAsyncDisposable
         }
     }
 
-    private Task<InvocationReply> CallbackAsync(ActorId id, string what, byte[] body, CancellationToken cancellation)
-    {
-        var reentrancy = types[id.Type].Reentrant ? Guid.NewGuid().ToString() : null;
-        IReadOnlyList<KeyValuePair<string, string>> headers = reentrancy is null ? [] : [KeyValuePair.Create(ReentrancyHeader, reentrancy)];
-        return InTurnAsync(
+    /// <summary>Has no reentrancy id, as in daprd: the chain of a callback does not enter its own actor again.</summary>
+    private Task<InvocationReply> CallbackAsync(ActorId id, string what, byte[] body, CancellationToken cancellation) =>
+        InTurnAsync(
             id,
-            reentrancy,
-            () => SendAsync(id, what, new InvocationCall("PUT", "", "", "application/json", body, headers), cancellation),
+            reentrancy: null,
+            () => SendAsync(id, what, new InvocationCall("PUT", "", "", "application/json", body, []), cancellation),
             cancellation
         );
-    }
 
     [LoggerMessage(5001, LogLevel.Warning, "Actor {Actor} was idle, and its app could not be notified of the deactivation")]
     private partial void LogDeactivationFailed(Exception failure, string actor);

@@ -17,7 +17,14 @@ internal interface IActorApp
 internal sealed class HttpActorApp(IAppChannel channel) : IActorApp
 {
     public Task<InvocationReply> SendAsync(ActorId actor, string what, InvocationCall call, CancellationToken cancellation) =>
-        channel.InvokeAsync(call with { Method = $"actors/{actor.Type}/{actor.Id}/{what}".TrimEnd('/') }, cancellation);
+        channel.InvokeAsync(
+            call with
+            {
+                Method = $"actors/{actor.Type}/{actor.Id}/{what}".TrimEnd('/'),
+                ContentType = call.ContentType ?? "", // a call without a body has the length 0, as in daprd
+            },
+            cancellation
+        );
 
     public Task DeactivateAsync(ActorId actor, CancellationToken cancellation) =>
         channel.InvokeAsync(new InvocationCall("DELETE", $"actors/{actor.Type}/{actor.Id}", "", null, default, []), cancellation);

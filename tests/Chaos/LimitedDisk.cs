@@ -5,8 +5,8 @@ namespace Chaos;
 /// <summary>A small file system in memory for a system's data, so that it can be filled. Only root may mount one.</summary>
 internal sealed class LimitedDisk : IDisposable
 {
-    /// <summary>More than a run writes, so that only the filler fills it.</summary>
-    private const int Megabytes = 512;
+    /// <summary>More than a run writes (25 KB an order), so that only the filler fills it.</summary>
+    private static readonly int Megabytes = 512 + ((int)ChaosPlan.OfEnvironment.Duration.TotalSeconds / 2);
 
     private readonly DirectoryInfo folder;
 

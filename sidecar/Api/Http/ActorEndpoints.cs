@@ -9,6 +9,7 @@ using Sidecar.Go;
 using Sidecar.Http;
 using Sidecar.Jobs;
 using Sidecar.Timers;
+using Sidecar.Tracing;
 
 namespace Sidecar.Api.Http;
 
@@ -65,14 +66,17 @@ internal static class ActorEndpoints
             request.ContentType,
             await request.BodyAsync(),
             headers
-        );
+        )
+        {
+            Trace = TraceContext.Of(context),
+        };
         var reply = await context.Sidecar().Blocks.Actors.InvokeAsync(Actor(context), call, context.RequestAborted);
         context.Response.StatusCode = reply.Status;
         foreach (var (name, value) in reply.Headers.Where(header => !NotPassedOn.Contains(header.Key)))
         {
             context.Response.Headers.Append(name, value);
         }
-        context.Response.ContentType = reply.ContentType;
+        context.Response.ContentType = reply.ContentType ?? "application/json";
         context.Response.ContentLength = reply.Body.Length;
         await context.Response.Body.WriteAsync(reply.Body, context.RequestAborted);
     }
@@ -92,7 +96,7 @@ internal static class ActorEndpoints
                 CultureInfo.InvariantCulture
             );
         }
-        context.Response.ContentType = "application/json";
+        (context.Response.ContentType, context.Response.ContentLength) = ("application/json", entry.Value.Length);
         await context.Response.Body.WriteAsync(entry.Value, context.RequestAborted);
     }
 
@@ -118,7 +122,11 @@ internal static class ActorEndpoints
         var metadata = GoJsonBody.Texts(request, "request", "metadata");
         return GoJsonBody.Text(operation, "operation", "operation") switch
         {
-            "upsert" => new ActorStateWrite(key, JsonSerializer.SerializeToUtf8Bytes(GoJsonBody.Property(request, "value")), metadata),
+            "upsert" => new ActorStateWrite(
+                key,
+                GoJsonBody.Property(request, "value") is { } value ? GoJson.Encode(value) : "null"u8.ToArray(),
+                metadata
+            ),
             "delete" => new ActorStateWrite(key, null, metadata),
             var other => throw ActorErrors.StateSave($"operation type {other} not supported"),
         };

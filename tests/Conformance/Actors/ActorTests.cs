@@ -55,6 +55,40 @@ public sealed class ActorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_call_without_a_body_has_the_length_0_and_its_answer_is_json()
+    {
+        using var answer = await sidecar.Http.SendAsync("PUT", "/v1.0/actors/Counter/a/method/bare");
+        Assert.Equal((200, "application/json"), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        var received = await app.NextAsync("/actors/Counter/a/method/bare");
+        Assert.Equal(("0", null), (received.Header("Content-Length"), received.Header("Content-Type")));
+        Assert.NotNull(received.Header("traceparent"));
+    }
+
+    [Fact]
+    public async Task State_is_kept_with_the_numbers_of_go()
+    {
+        const string key = "/v1.0/actors/Counter/numbers";
+        await sidecar.Http.SendAsync("PUT", $"{key}/method/wake").SucceedsAsync(200);
+        await sidecar
+            .Http.SendAsync("POST", $"{key}/state", """[{"operation":"upsert","request":{"key":"k","value":{"b":1.0,"a":[2]}}}]""")
+            .SucceedsAsync();
+        using var answer = await sidecar.Http.SendAsync("GET", $"{key}/state/k");
+        Assert.Equal(("""{"a":[2],"b":1}""", 15L), (await answer.TextAsync(), answer.Content.Headers.ContentLength));
+    }
+
+    [Fact]
+    public async Task A_callback_has_no_reentrancy_id()
+    {
+        await using var deep = await HttpApp.StartAsync();
+        deep.Answers("/dapr/config", 200, """{"entities":["Callback"],"reentrancy":{"enabled":true}}""");
+        await using var own = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = deep.PortNumber, Resources = [Store] });
+        await own.Http.SendAsync("PUT", "/v1.0/actors/Callback/a/method/wake").SucceedsAsync(200);
+        Assert.NotNull((await deep.NextAsync("/actors/Callback/a/method/wake")).Header("Dapr-Reentrancy-Id"));
+        await own.Http.SendAsync("POST", "/v1.0/actors/Callback/a/reminders/r", """{"dueTime":"0s"}""").SucceedsAsync();
+        Assert.Null((await deep.NextAsync("/actors/Callback/a/method/remind/r")).Header("Dapr-Reentrancy-Id"));
+    }
+
+    [Fact]
     public async Task A_failing_app_and_an_unknown_actor_type_fail_the_invocation()
     {
         app.Answers("/actors/Counter/a/method/bad", 404, "no");
