@@ -10,10 +10,10 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
 
     /// <summary>The number of apps that start side by side: a start is mostly computing, and more of them would only slow down each
     /// other.</summary>
-    internal static readonly int MostStarting = Math.Max(4, 2 * Environment.ProcessorCount);
+    internal static readonly int MostStarting = Math.Max(2, Environment.ProcessorCount);
 
     /// <summary>After this long an app that is not ready yet makes room for the next one, which it may be waiting for.</summary>
-    internal static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(3);
 
     /// <summary>Exit code: 0 after Ctrl-C, 1 when something ended that should not.</summary>
     public async Task<int> RunAsync(CancellationToken interrupted)
