@@ -33,8 +33,8 @@ internal sealed class SidecarServer : IAsyncDisposable
     public IHostApplicationLifetime Lifetime => web.Lifetime;
 
     /// <summary>
-    /// Loads all resources, waits for <paramref name="beforeListening"/>, then listens. Reports all mistakes in all resources together, before
-    /// anything has started.
+    /// Loads all resources, waits for <paramref name="beforeListening"/>, then listens. Reports all mistakes in all resources together,
+    /// before anything has started.
     /// </summary>
     /// <exception cref="InvalidConfigurationException">Resources are wrong, or a port is taken.</exception>
     /// <exception cref="Sqlite.SqliteFileException">A store can't be read.</exception>
