@@ -45,20 +45,23 @@ public sealed class ChaosTests(ITestOutputHelper output)
         }
 
         IReadOnlyList<string> faults = [];
-        await Wait.ForAsync(
-            "the auditor finds no contradiction",
-            async () => (faults = Auditor.Audit(await ShopState.TakeAsync(system, stock, load.Accepted))).Count == 0 ? "yes" : null,
-            () => $"seed {plan.Seed}:{Environment.NewLine}{string.Join(Environment.NewLine, faults)}"
+        await LoggedAsync(
+            system,
+            Wait.ForAsync(
+                "the auditor finds no contradiction",
+                async () => (faults = Auditor.Audit(await ShopState.TakeAsync(system, stock, load.Accepted))).Count == 0 ? "yes" : null,
+                () => $"seed {plan.Seed}:{Environment.NewLine}{string.Join(Environment.NewLine, faults)}"
+            )
         );
         Assert.Empty((await system.Api.ReadAsync<ListOf<JsonElement>>("/api/operations/dead-letters?state=open&limit=100")).Items);
     }
 
-    /// <summary>Reports the faults, also those before a failure; then a file has everything that the processes have said.</summary>
-    private async Task Reported(Task orders, OrderSystem system, MixedLoad load, List<(Fault Fault, long At)> struck)
+    /// <summary>After a failure a file has everything that the processes have said.</summary>
+    private async Task LoggedAsync(OrderSystem system, Task work)
     {
         try
         {
-            await orders;
+            await work;
         }
         catch
         {
@@ -66,6 +69,15 @@ public sealed class ChaosTests(ITestOutputHelper output)
             await File.WriteAllTextAsync(log, system.Log);
             output.WriteLine($"what the processes said: {log}");
             throw;
+        }
+    }
+
+    /// <summary>Reports the faults, also those before a failure.</summary>
+    private async Task Reported(Task orders, OrderSystem system, MixedLoad load, List<(Fault Fault, long At)> struck)
+    {
+        try
+        {
+            await LoggedAsync(system, orders);
         }
         finally
         {

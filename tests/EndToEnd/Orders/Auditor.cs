@@ -3,6 +3,9 @@ namespace EndToEnd.Orders;
 /// <summary>Auditor of a shop: compares orders, stock, payments, shipments and lists, and reports each contradiction.</summary>
 internal static class Auditor
 {
+    /// <summary>The status of an order that waits for an operator, and of whose steps any may be undone.</summary>
+    private const string Intervention = "intervention";
+
     public static IReadOnlyList<string> Audit(ShopState shop) =>
         [.. Once(shop), .. Stock(shop), .. Money(shop), .. Shipments(shop), .. shop.Orders.SelectMany(Stream), .. Lists(shop)];
 
@@ -15,17 +18,19 @@ internal static class Auditor
 
     /// <summary>
     /// What is confirmed is held until it is shipped, and sold from then on. The stock was read before the shipments, so it may not know
-    /// the latest of them.
+    /// the latest of them. What waits for an operator may be held or not.
     /// </summary>
     private static IEnumerable<string> Stock(ShopState shop)
     {
         var confirmed = Quantities(shop.Orders.Select(audited => audited.Order).Where(order => order.IsConfirmed));
+        var undecided = Quantities(All(shop).Where(order => order.Status == Intervention));
         var onTheWay = shop.Shipments.Where(IsOnTheWay).Select(shipment => shipment.OrderId).ToHashSet();
         var shipped = Quantities(All(shop).Where(order => onTheWay.Contains(order.OrderId)));
         foreach (var before in shop.Before)
         {
             var quantity = confirmed.GetValueOrDefault(before.ProductId);
             var after = shop.After.Single(product => product.ProductId == before.ProductId);
+            quantity += Math.Clamp(before.Available - after.Available - quantity, 0, undecided.GetValueOrDefault(before.ProductId));
             var sold = Math.Clamp(after.Sold - before.Sold, 0, shipped.GetValueOrDefault(before.ProductId));
             var expected = (before.Available - quantity, before.Reserved + quantity - sold, before.Sold + sold);
             if ((after.Available, after.Reserved, after.Sold) != expected)
@@ -54,7 +59,7 @@ internal static class Auditor
         {
             var due = order.IsConfirmed ? order.Total : 0;
             var kept = shop.Payments.Where(booking => booking.OrderId == order.OrderId).Sum(booking => booking.Kept);
-            if (order.Status != "intervention" && kept != due)
+            if (order.Status != Intervention && kept != due)
             {
                 yield return $"order {order.OrderId} is {order.Status}: {kept} are kept of {due}";
             }
@@ -67,11 +72,16 @@ internal static class Auditor
             .Shipments.Where(shipment => shipment.Status == "arranged" || IsOnTheWay(shipment))
             .Select(shipment => shipment.OrderId)
             .ToList();
-        var confirmed = All(shop).Where(order => order.IsConfirmed).Select(order => order.OrderId).ToList();
+        var orders = All(shop).ToDictionary(order => order.OrderId);
+        var confirmed = orders.Values.Where(order => order.IsConfirmed).Select(order => order.OrderId).ToList();
         return
         [
             .. confirmed.Except(arranged).Select(orderId => $"order {orderId} is confirmed and has no shipment"),
-            .. arranged.Except(confirmed).Select(orderId => $"a shipment is arranged for {orderId}, which is not confirmed"),
+            .. arranged
+                .Except(confirmed)
+                .Select(orderId => (orderId, status: orders.GetValueOrDefault(orderId)?.Status ?? "no order"))
+                .Where(shipped => shipped.status != Intervention)
+                .Select(shipped => $"a shipment is arranged for {shipped.orderId}, which is {shipped.status}"),
         ];
     }
 
@@ -81,7 +91,7 @@ internal static class Auditor
         // Requests to cancel may come at any time and do not decide the end.
         var order = audited.Order;
         var events = audited.Events.Where(@event => !@event.StartsWith("order.cancellation-", StringComparison.Ordinal)).ToList();
-        if (order.Status == "intervention")
+        if (order.Status == Intervention)
         {
             yield break; // waits for an operator
         }

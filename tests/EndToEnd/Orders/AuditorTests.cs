@@ -28,7 +28,7 @@ public sealed class AuditorTests
             { "a charge is not given back", "order declined is cancelled: 200 are kept of 0" },
             { "a stranger is charged", "200 are kept for nobody, which is no order" },
             { "a shipment is missing", "order paid is confirmed and has no shipment" },
-            { "a cancelled order is shipped", "a shipment is arranged for declined, which is not confirmed" },
+            { "a cancelled order is shipped", "a shipment is arranged for declined, which is cancelled" },
             { "a stream ends otherwise than its order", "order paid is confirmed, and its events are order.created order.cancelled" },
             {
                 "an end is published twice",
@@ -75,6 +75,21 @@ public sealed class AuditorTests
         Assert.Empty(Auditor.Audit(way));
         Assert.NotEmpty(Auditor.Audit(way with { Payments = [] }));
         Assert.NotEmpty(Auditor.Audit(way with { Orders = [Audited("paid", status, [.. events, events[^1]]), Sound.Orders[1]] }));
+    }
+
+    [Theory]
+    [InlineData(8, 2, "arranged")]
+    [InlineData(10, 0, "cancelled")]
+    public void An_order_that_waits_for_an_operator_may_be_undone_in_part(int available, int reserved, string shipment)
+    {
+        var parked = Sound with
+        {
+            After = [Product(available, reserved)],
+            Orders = [Audited("paid", "intervention", "order.created"), Sound.Orders[1]],
+            Shipments = [new ShipmentBooking("paid", shipment), new ShipmentBooking("declined", "cancelled")],
+        };
+        Assert.Empty(Auditor.Audit(parked));
+        Assert.NotEmpty(Auditor.Audit(parked with { After = [Product(available - 3, reserved + 3)] }));
     }
 
     [Fact]
