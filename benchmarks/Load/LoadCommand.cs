@@ -13,23 +13,20 @@ internal static class LoadCommand
 {
     private const int Wrong = 2;
 
-    private static readonly Option<int> Orders = AtLeastOne("--orders", "How many orders to place", 2000);
-    private static readonly Option<int> Concurrency = AtLeastOne("--concurrency", "How many orders are under way at a time", 32);
+    private static readonly Option<int> Orders = AtLeastOne("--orders", "The number of orders", 2000);
+    private static readonly Option<int> Concurrency = AtLeastOne("--concurrency", "The number of concurrent orders", 32);
     private static readonly Option<int> Products = AtLeastOne("--products", "How many products to vary: product-1 to product-N", 10);
     private static readonly Option<string> Url = new("--url")
     {
-        Description = "Where the gateway is",
+        Description = "The gateway's address",
         DefaultValueFactory = _ => "http://localhost:8080",
     };
     private static readonly Option<string> Customer = new("--customer")
     {
-        Description = "Who orders",
+        Description = "The customer id",
         DefaultValueFactory = _ => "customer-1",
     };
-    private static readonly Option<string?> Saga = new("--saga")
-    {
-        Description = "Who conducts the orders; default: what the system is set to",
-    };
+    private static readonly Option<string?> Saga = new("--saga") { Description = "The kind of saga; default: the system's setting" };
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON object and nothing else" };
 
     public static RootCommand Create()

@@ -1,5 +1,5 @@
-// Writes customers a letter about what becomes of their orders. No SDK, nothing installed: Dapr calls this app over HTTP, and an
-// entry in dapr.yaml is all that joins it to the system.
+// Writes a letter to customers when their orders change. No SDK: Dapr calls this app over HTTP. An entry in dapr.yaml and a grant in each set's
+// events.yaml add it to the system (README.md).
 import { createServer } from "node:http";
 
 const port = Number(process.env.APP_PORT ?? 5200);

@@ -20,7 +20,8 @@ internal sealed class SharedByKey<T>
         }
     }
 
-    /// <summary>Called once per <see cref="Join"/>.</summary> <returns>True for the last user, which has to close the object.</returns>
+    /// <summary>Called once per <see cref="Join"/>.</summary>
+    /// <returns>True for the last user, which has to close the object.</returns>
     public bool Leave(string key)
     {
         lock (gate)

@@ -44,8 +44,10 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
         }
     }
 
-    /// <summary>Starts a subscription. Changes wait until <paramref name="opened"/> has sent the id to <paramref
-    /// name="listener"/>.</summary> <returns>A task that ends when the subscription is ended by its id.</returns>
+    /// <summary>
+    /// Starts a subscription. Changes wait until <paramref name="opened"/> has sent the id to <paramref name="listener"/>.
+    /// </summary>
+    /// <returns>A task that ends when the subscription is ended by its id.</returns>
     public async Task<(string Id, Task Ended)> SubscribeAsync(
         string store,
         ConfigurationRequest request,

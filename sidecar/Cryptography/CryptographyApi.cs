@@ -8,8 +8,9 @@ using Sidecar.Resiliency;
 
 namespace Sidecar.Cryptography;
 
-/// <summary>Options for the encryption of a document.</summary> <param name="Cipher">Null: AES-GCM.</param> <param
-/// name="DecryptionKeyName">The key that the document names; empty for the encryption key.</param>
+/// <summary>Options for the encryption of a document.</summary>
+/// <param name="Cipher">Null: AES-GCM.</param>
+/// <param name="DecryptionKeyName">The key that the document names; empty for the encryption key.</param>
 internal sealed record EncryptionOptions(string KeyName, string Algorithm, string? Cipher, bool OmitKeyName, string DecryptionKeyName);
 
 /// <summary>

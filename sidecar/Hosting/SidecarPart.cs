@@ -1,7 +1,7 @@
 namespace Sidecar.Hosting;
 
-/// <summary>A part of an app's sidecar. Parts start in the order of their list and end in reverse.</summary> <param name="EndAsync">Called
-/// once, even if the part has not started.</param>
+/// <summary>A part of an app's sidecar. Parts start in the order of their list and end in reverse.</summary>
+/// <param name="EndAsync">Called once, even if the part has not started.</param>
 internal sealed record SidecarPart(Func<CancellationToken, Task> StartAsync, Func<ValueTask> EndAsync)
 {
     public static SidecarPart Of(IAsyncDisposable part, Func<CancellationToken, Task>? start = null) =>

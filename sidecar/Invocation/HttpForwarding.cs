@@ -22,7 +22,8 @@ internal sealed class HttpForwarding(IHttpForwarder forwarder, INameResolver nam
         ActivityTimeout = TimeSpan.FromDays(1),
     };
 
-    /// <summary>Sends the answer to the caller.</summary> <param name="own">True if the target is the caller itself.</param>
+    /// <summary>Sends the answer to the caller.</summary>
+    /// <param name="own">True if the target is the caller itself.</param>
     /// <exception cref="DaprException">There is no answer.</exception>
     public async Task SendAsync(
         HttpContext context,

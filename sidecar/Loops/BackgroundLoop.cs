@@ -18,8 +18,8 @@ internal sealed class BackgroundLoop : IAsyncDisposable
     /// <summary>Completes when the work has returned or has been stopped. It never faults.</summary>
     public Task Completion { get; }
 
-    /// <param name="name">The name in the log.</param> <param name="work">Called again after each failure, so it must be restartable. The
-    /// token is cancelled by disposal.</param>
+    /// <param name="name">The name in the log.</param>
+    /// <param name="work">Called again after each failure, so it must be restartable. The token is cancelled by disposal.</param>
     public static BackgroundLoop Start(string name, Func<CancellationToken, Task> work, TimeProvider time, ILogger logger) =>
         new(name, work, time, logger);
 

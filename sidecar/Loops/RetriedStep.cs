@@ -9,9 +9,10 @@ internal static partial class RetriedStep
     public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    /// <param name="name">The name in the log.</param> <param name="work">Called again after each failure, so it must be
-    /// restartable.</param> <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled. A failure after
-    /// that is not reported, because the cancellation causes it.</exception>
+    /// <param name="name">The name in the log.</param>
+    /// <param name="work">Called again after each failure, so it must be restartable.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled. A failure after that is not reported,
+    /// because the cancellation causes it.</exception>
     public static async Task<T> UntilDoneAsync<T>(
         string name,
         Func<CancellationToken, Task<T>> work,

@@ -17,8 +17,8 @@ internal sealed class Signal
     /// <summary>Completes with the next or the kept signal, and consumes it.</summary>
     public async ValueTask NextAsync(CancellationToken cancellation) => await given.Reader.ReadAsync(cancellation);
 
-    /// <summary>Like <see cref="NextAsync(CancellationToken)"/>, for <paramref name="longest"/> at most.</summary> <returns>False if no
-    /// signal came.</returns>
+    /// <summary>Like <see cref="NextAsync(CancellationToken)"/>, for <paramref name="longest"/> at most.</summary>
+    /// <returns>False if no signal came.</returns>
     public async Task<bool> NextAsync(TimeSpan longest, TimeProvider time, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(longest, time);

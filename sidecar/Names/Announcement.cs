@@ -2,8 +2,9 @@ using Sidecar.Processes;
 
 namespace Sidecar.Names;
 
-/// <summary>A sidecar's entry in the registry, with its address for other processes of this machine.</summary> <param name="Port">The
-/// internal port.</param> <param name="StartTime">The start time of the process: process ids are reused, the pair is unique.</param>
+/// <summary>A sidecar's entry in the registry, with its address for other processes of this machine.</summary>
+/// <param name="Port">The internal port.</param>
+/// <param name="StartTime">The start time of the process: process ids are reused, the pair is unique.</param>
 internal sealed record Announcement(string AppId, int Port, int ProcessId, string StartTime)
 {
     /// <summary>The actor types the app hosts now.</summary>

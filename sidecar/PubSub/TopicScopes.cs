@@ -3,7 +3,7 @@ using Sidecar.Components;
 namespace Sidecar.PubSub;
 
 /// <summary>
-/// Which topics an app may publish and subscribe to (metadata <c>allowedTopics</c>, <c>protectedTopics</c>, <c>publishingScopes</c>,
+/// The topics that an app may publish and subscribe to (metadata <c>allowedTopics</c>, <c>protectedTopics</c>, <c>publishingScopes</c>,
 /// <c>subscriptionScopes</c>). Source: Dapr docs, "Scope Pub/sub topic access".
 /// </summary>
 internal sealed class TopicScopes

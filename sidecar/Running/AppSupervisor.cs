@@ -2,9 +2,11 @@ using Sidecar.Files;
 
 namespace Sidecar.Running;
 
-/// <summary>Supervises one app's process: starts it, reports its exit, and restarts it after a failure. An app that keeps failing is
-/// restarted after growing pauses for as long as the run lasts. It ends the run only with <c>--no-restart</c>.</summary> <param
-/// name="restarted">Called after each start but the first.</param>
+/// <summary>
+/// Supervises one app's process: starts it, reports its exit, and restarts it after a failure. An app that keeps failing is restarted
+/// after growing pauses for as long as the run lasts. It ends the run only with <c>--no-restart</c>.
+/// </summary>
+/// <param name="restarted">Called after each start but the first.</param>
 internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole console, bool restart, Action restarted, TimeProvider time)
     : IAsyncDisposable
 {

@@ -7,9 +7,11 @@ namespace Sidecar.Running;
 /// <summary>A process that this run has started. Its id and start time together are unique.</summary>
 internal sealed record RecordedProcess(string AppId, int ProcessId, string StartTime);
 
-/// <summary>The running processes, on disk. After a <c>kill -9</c> the next run can distinguish leftovers from other processes with a
-/// reused id, and ends them before it starts its own.</summary> <param name="changed">Called with the processes of apps that run now, after
-/// each change.</param>
+/// <summary>
+/// The running processes, on disk. After a <c>kill -9</c> the next run can distinguish leftovers from other processes with a reused id, and
+/// ends them before it starts its own.
+/// </summary>
+/// <param name="changed">Called with the processes of apps that run now, after each change.</param>
 internal sealed class RunRecord(string folder, Action<IEnumerable<int>>? changed = null)
 {
     private readonly string file = Path.Combine(folder, ".sidecar", "run.json");

@@ -21,11 +21,11 @@ internal sealed class FolderGraph(string assembly, string root)
             .Select(use => (use.From!, use.To!, use.Type)),
     ];
 
-    /// <summary>The uses between folders of a circle, or between two circles, a line each; empty without a circle.</summary>
-    public IReadOnlyList<string> Circles()
+    /// <summary>The uses between folders of a cycle, or between two cycles, a line each; empty without a cycle.</summary>
+    public IReadOnlyList<string> Cycles()
     {
         var left = uses.ToList();
-        // A folder that uses none, or that none uses, is in no circle; without it others are in none.
+        // A folder that uses none, or that none uses, is in no cycle; without it others are in none.
         for (var count = -1; count != left.Count; )
         {
             count = left.Count;

@@ -6,6 +6,6 @@ internal sealed record OutsideLinks
     /// <summary>The page to browse the gateway's API.</summary>
     public string? Documentation { get; init; }
 
-    /// <summary>A search of the tracing system, with <c>{requestId}</c> or <c>{orderId}</c> where they belong.</summary>
+    /// <summary>The address of a search in the tracing system; <c>{orderId}</c> is replaced by the order's id.</summary>
     public string? Trace { get; init; }
 }

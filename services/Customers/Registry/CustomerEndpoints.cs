@@ -52,7 +52,7 @@ internal static class CustomerEndpoints
         var changed = CustomerRules.Change(read.Value, details);
         if (changed.Value is { } next && await store.ChangeAsync(read, next, cancellation) == WriteResult.Stale)
         {
-            return Refusal.Conflict("customer-changed", "Somebody else has changed the customer meanwhile; read it again.").ToProblem();
+            return Refusal.Conflict("customer-changed", "The customer was changed by another request; read it again.").ToProblem();
         }
         return changed.ToResult(TypedResults.Ok);
     }

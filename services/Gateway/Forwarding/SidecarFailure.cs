@@ -47,8 +47,8 @@ internal static class SidecarFailure
     }
 
     /// <summary>
-    /// The sidecar's message, or null if the service has answered. Services tell every failure as problem details; what else is no success
-    /// comes from a sidecar and is none of the client's business: a refused call, an unknown app, a missing token.
+    /// The sidecar's message, or null if the service has answered. Services return failures as problem details. Any other failure
+    /// comes from a sidecar, and its text is not shown to the client: a refused call, an unknown app, a missing token.
     /// </summary>
     public static async Task<string?> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
     {

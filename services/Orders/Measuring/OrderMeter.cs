@@ -30,7 +30,7 @@ internal static class OrderMeter
     private static readonly Histogram<double> StepDurations = Meter.CreateHistogram<double>(
         "orders.saga.step.duration",
         "s",
-        "How long a step of a saga took, its retries included.",
+        "Duration of a saga step, retries included.",
         advice: InSeconds
     );
     private static readonly Histogram<double> Lag = Meter.CreateHistogram<double>(

@@ -21,7 +21,7 @@ internal static class PlacingEndpoints
         if (request.CustomerId is not null && !caller.MaySee(request.CustomerId))
         {
             return Refusal
-                .Forbidden("customer-not-yours", "An order is placed in one's own name; leave customerId out, or give your own.")
+                .Forbidden("customer-not-yours", "A customer can place orders only for their own customerId; omit it or send your own.")
                 .ToProblem();
         }
         request = request with { CustomerId = request.CustomerId ?? caller.CustomerId };

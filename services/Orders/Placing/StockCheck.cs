@@ -7,8 +7,7 @@ namespace Orders.Placing;
 internal sealed record Shortage(string ProductId, int Wanted, int Available);
 
 /// <summary>
-/// Refuses at once what inventory already knows not to be there, so that no saga is started for it. Reserves nothing: of orders that pass
-/// at the same time the saga takes as many as there is stock for.
+/// Refuses an order whose products are out of stock, before a saga starts. Reserves nothing: the sagas of concurrent orders share what is left.
 /// </summary>
 internal static class StockCheck
 {

@@ -1,7 +1,7 @@
 namespace ServiceDefaults.Identity;
 
 /// <summary>
-/// Whose tokens count (<c>Identity:*</c>). With <see cref="Authority"/> those of an OpenID Connect provider; without, tokens signed with
+/// The accepted tokens (<c>Identity:*</c>). With <see cref="Authority"/> those of an OpenID Connect provider; without, tokens signed with
 /// the key that the Dapr secret store <see cref="SecretStore"/> holds under <see cref="SecretName"/>.
 /// </summary>
 public sealed record IdentityOptions

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ServiceDefaults.Limits;
 
-/// <summary>Reads the limits of a service that strangers reach.</summary>
+/// <summary>Reads the limits of a service that external clients call.</summary>
 public static class LimitRegistration
 {
     /// <summary>Adds <see cref="LimitOptions"/>, and the web server's own limits for slow and for large requests.</summary>

@@ -15,7 +15,8 @@ public static class RateLimits
             )
         );
 
-    /// <summary>Limits requests of users only.</summary> <param name="placesOrder">Whether a request places an order.</param>
+    /// <summary>Limits requests of users only.</summary>
+    /// <param name="placesOrder">True if the request places an order.</param>
     public static PartitionedRateLimiter<HttpContext> PerUser(LimitOptions limits, Func<HttpContext, bool> placesOrder) =>
         PartitionedRateLimiter.CreateChained(
             OfUsers(_ => true, Bucket(limits.PerUserPerSecond, limits.PerUserBurst)),

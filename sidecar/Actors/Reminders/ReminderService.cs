@@ -34,8 +34,8 @@ internal sealed partial class ReminderService(
         }
     }
 
-    /// <summary>Registers a reminder and replaces one of the same name. Durable once answered.</summary> <returns>False if one exists and
-    /// <paramref name="overwrite"/> is false.</returns>
+    /// <summary>Registers a reminder and replaces one of the same name. Durable once answered.</summary>
+    /// <returns>False if one exists and <paramref name="overwrite"/> is false.</returns>
     public async Task<bool> TryRegisterAsync(Reminder reminder, bool overwrite, CancellationToken cancellation)
     {
         var done = await store.TryPutAsync(reminder, overwrite, cancellation);

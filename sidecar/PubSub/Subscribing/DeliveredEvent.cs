@@ -43,8 +43,8 @@ internal interface IEventReceiver
     /// <exception cref="DeliveryRefusedException">The app has answered with a failing status, which retry rules may look at.</exception>
     Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation);
 
-    /// <summary>Returns one status per entry, in the order of <paramref name="entries"/>.</summary> <param name="trace">The span of the
-    /// delivery.</param>
+    /// <summary>Returns one status per entry, in the order of <paramref name="entries"/>.</summary>
+    /// <param name="trace">The span of the delivery.</param>
     Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(
         string pubsub,
         string topic,

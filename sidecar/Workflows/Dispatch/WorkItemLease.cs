@@ -76,7 +76,8 @@ internal sealed class WorkItemLease(WorkItem item, string key, LeaseCallbacks en
     public void Return() => ends.Returned();
 }
 
-/// <summary>The callbacks for the end of a work item; exactly one is called, once.</summary> <param name="Answered">A worker has answered.
-/// The task completes when the worker may forget its answer.</param> <param name="Undeliverable">The item is too large for any
-/// stream.</param> <param name="Returned">The target app is shutting down.</param>
+/// <summary>The callbacks for the end of a work item; exactly one is called, once.</summary>
+/// <param name="Answered">A worker has answered. The task completes when the worker may forget its answer.</param>
+/// <param name="Undeliverable">The item is too large for any stream.</param>
+/// <param name="Returned">The target app is shutting down.</param>
 internal sealed record LeaseCallbacks(Func<object, Task<WorkflowRefusal?>> Answered, Action<string> Undeliverable, Action Returned);

@@ -8,8 +8,8 @@ namespace Sidecar.Workflows.Instances;
 /// </summary>
 internal static class InstanceTakeover
 {
-    /// <summary>Idempotent. The next start also finds the instance.</summary> <returns>The instance, or null if it is finished or
-    /// missing.</returns>
+    /// <summary>Idempotent. The next start also finds the instance.</summary>
+    /// <returns>The instance, or null if it is finished or missing.</returns>
     public static async ValueTask<Instance?> TryContinueAsync(WorkflowRuntime runtime, string id, CancellationToken cancellation)
     {
         if (await runtime.Store.Reader.ReadAsync(id, cancellation) is not { IsFinished: false } stored)

@@ -3,7 +3,7 @@ using Architecture.Planted.Upper;
 
 namespace Architecture.Planted.Lower;
 
-/// <summary>Uses the floor above it where it is hardest to see: in a lambda of an asynchronous method.</summary>
+/// <summary>Uses the layer above it where it is hardest to see: in a lambda of an asynchronous method.</summary>
 internal sealed class Ground
 {
     public int Depth => Garden.Size;

@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Architecture;
 
-/// <summary>The folders of a program stand on floors: none uses a folder that uses it in turn, directly or through others.</summary>
-public sealed class FloorTests
+/// <summary>The folders of a program form layers: none uses a folder that uses it in turn, directly or through others.</summary>
+public sealed class LayerTests
 {
     public static TheoryData<string> Services => [.. Repository.Services.Select(Repository.Name)];
 
@@ -21,16 +21,16 @@ public sealed class FloorTests
     }
 
     [Fact]
-    public void No_folder_of_the_sidecar_is_part_of_a_circle() =>
-        Assert.Empty(new FolderGraph(typeof(Sidecar.Yaml.YamlMap).Assembly.Location, "Sidecar").Circles());
+    public void No_folder_of_the_sidecar_is_part_of_a_cycle() =>
+        Assert.Empty(new FolderGraph(typeof(Sidecar.Yaml.YamlMap).Assembly.Location, "Sidecar").Cycles());
 
     [Theory]
     [MemberData(nameof(Services))]
-    public void No_folder_of_a_service_is_part_of_a_circle(string service)
+    public void No_folder_of_a_service_is_part_of_a_cycle(string service)
     {
         var assembly = Path.Combine(Repository.Root, "services", service, "bin", "app", $"{service}.dll");
         Assert.True(File.Exists(assembly), $"{assembly} is missing: build the solution first");
-        Assert.Empty(new FolderGraph(assembly, service).Circles());
+        Assert.Empty(new FolderGraph(assembly, service).Cycles());
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class FloorTests
     }
 
     [Fact]
-    public void A_circle_is_found_even_inside_a_lambda_of_an_asynchronous_method()
+    public void A_cycle_is_found_even_inside_a_lambda_of_an_asynchronous_method()
     {
         var folders = new FolderGraph(typeof(Planted.Upper.Roof).Assembly.Location, "Architecture.Planted");
         Assert.Equal(
@@ -64,7 +64,7 @@ public sealed class FloorTests
                 "Lower -> Upper: Architecture.Planted.Lower.Ground -> Architecture.Planted.Upper.Roof",
                 "Upper -> Lower: Architecture.Planted.Upper.Roof -> Architecture.Planted.Lower.Ground",
             ],
-            folders.Circles()
+            folders.Cycles()
         );
     }
 }
