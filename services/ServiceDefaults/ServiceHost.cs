@@ -20,6 +20,9 @@ public static class ServiceHost
 {
     public const long MaxBodyBytes = 256 * 1024;
 
+    /// <summary>For deliveries of the app's own sidecar: a bulk holds hundreds of events.</summary>
+    public const long MaxDeliveryBytes = 32 * 1024 * 1024;
+
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
     {
         // Dapr tells an app its port in APP_PORT; without one (a test, a container) ASP.NET's own settings hold.

@@ -238,6 +238,37 @@ public sealed class PaymentServiceTests
         Assert.True((Payment.Begin("o3", 0, "EUR", "") with { Status = PaymentStatus.Refunded }).Decide(skip).IsNothingToDo);
     }
 
+    [Fact]
+    public async Task A_payment_that_was_given_back_by_hand_is_not_refunded_again()
+    {
+        await ChargeAsync();
+        LedgerHolds(Charged);
+        await service.RecordDecisionAsync("o1", Decision(RefundDecisionKind.Resolved), default);
+
+        Assert.Equal(PaymentStatus.Refunded, (await RefundAsync()).Status);
+        Assert.Equal(PaymentStatus.Refunded, (await ChargeAsync()).Status);
+
+        VerifyRefunds(Times.Never());
+    }
+
+    [Fact]
+    public async Task A_pending_payment_that_an_operator_has_skipped_is_neither_charged_nor_refunded()
+    {
+        ProviderCharges(() => Task.FromException<ChargeResult>(new HttpRequestException("away")));
+        await Assert.ThrowsAsync<HttpRequestException>(ChargeAsync);
+        await service.RecordDecisionAsync("o1", Decision(RefundDecisionKind.Skip), default);
+        ProviderCharges(() => Task.FromResult(ChargeResult.Ok));
+        LedgerHolds(Charged);
+
+        Assert.Equal(PaymentStatus.Pending, (await ChargeAsync()).Status);
+        Assert.Equal(PaymentStatus.Pending, (await RefundAsync()).Status);
+
+        VerifyCharges(Times.Once());
+        VerifyRefunds(Times.Never());
+    }
+
+    private RefundDecision Decision(RefundDecisionKind kind) => new(kind, "by hand", "eve", time.GetUtcNow());
+
     private Task<Payment> RefundAsync() => service.RefundAsync("o1", default);
 
     private async Task<Payment> StoredAsync() => (await payments.FindAsync("o1", default))!.Value;

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Gateway.Aggregation;
 using Grpc.Core;
 using Orders.V1;
+using ServiceDefaults.Events;
 
 namespace Gateway.Streaming;
 
@@ -20,8 +21,8 @@ internal sealed class OrderStream(
     StreamPosition? position
 )
 {
-    /// <summary>The time of the last sent change by order, while the list is read: a change may arrive before the list shows it.</summary>
-    private readonly Dictionary<string, DateTimeOffset> sent = new(StringComparer.Ordinal);
+    /// <summary>A change may arrive before the list shows it.</summary>
+    private readonly SentChanges sent = new(begun);
 
     public async IAsyncEnumerable<SseItem<JsonElement>> ReadAsync(
         OrderPage? page,
@@ -39,7 +40,7 @@ internal sealed class OrderStream(
                 reached |= orderId == position?.OrderId;
                 if (lacks)
                 {
-                    sent[orderId] = updatedAt;
+                    sent.Add(orderId, updatedAt);
                     yield return Event(order, new StreamPosition(position?.Since ?? DateTimeOffset.UnixEpoch, begun, orderId, updatedAt));
                 }
             }
@@ -50,10 +51,9 @@ internal sealed class OrderStream(
             if (
                 await FindAsync(changed, cancellation) is { } order
                 && KeyOf(order) is var (orderId, updatedAt)
-                && (!sent.TryGetValue(orderId, out var before) || updatedAt > before)
+                && sent.Add(orderId, updatedAt)
             )
             {
-                sent[orderId] = updatedAt;
                 yield return Event(order, new StreamPosition(updatedAt, updatedAt, orderId, updatedAt));
             }
         }

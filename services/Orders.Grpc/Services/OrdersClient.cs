@@ -10,16 +10,13 @@ internal sealed class OrdersClient(HttpClient http)
 {
     private const int PerPage = 100;
 
-    public async Task<PlacedOrder> PlaceAsync(object order, string? idempotencyKey, Caller caller, CancellationToken cancellation)
+    public async Task<PlacedOrder> PlaceAsync(object order, string idempotencyKey, Caller caller, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/orders")
         {
             Content = JsonContent.Create(order, options: Json.Options),
         };
-        if (!string.IsNullOrEmpty(idempotencyKey))
-        {
-            request.Headers.Add("Idempotency-Key", idempotencyKey);
-        }
+        request.Headers.Add("Idempotency-Key", idempotencyKey);
         return await ReadAsync<PlacedOrder>(request, caller, cancellation);
     }
 

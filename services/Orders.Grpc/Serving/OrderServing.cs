@@ -2,11 +2,13 @@ using Grpc.Core;
 using Orders.Grpc.Following;
 using Orders.Grpc.Services;
 using Orders.V1;
+using ServiceDefaults.Events;
 
 namespace Orders.Grpc.Serving;
 
 /// <summary>The gRPC face of orders: translates, and decides nothing.</summary>
-internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfiguration configuration) : OrderService.OrderServiceBase
+internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfiguration configuration, TimeProvider time)
+    : OrderService.OrderServiceBase
 {
     public override async Task<CreateOrderResponse> CreateOrder(CreateOrderRequest request, ServerCallContext context)
     {
@@ -17,7 +19,9 @@ internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfigu
             PaymentToken = request.PaymentToken.Length > 0 ? request.PaymentToken : configuration["Orders:PaymentToken"],
             Saga = request.Saga.Length > 0 ? request.Saga : null,
         };
-        var placed = await orders.PlaceAsync(order, request.IdempotencyKey, context.Caller(), context.CancellationToken);
+        // The sidecar repeats a call whose answer is lost, and without a key each repetition would be another order.
+        var key = request.IdempotencyKey.Length > 0 ? request.IdempotencyKey : Guid.NewGuid().ToString("N");
+        var placed = await orders.PlaceAsync(order, key, context.Caller(), context.CancellationToken);
         return new CreateOrderResponse { OrderId = placed.OrderId, Status = placed.Status };
     }
 
@@ -40,13 +44,14 @@ internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfigu
                 )
             );
         }
+        var begun = time.GetUtcNow();
         using var live = request.Follow ? feed.Follow(customerId) : null;
         if (live is not null && request.ChangesOnly)
         {
             // a message, because proxies hold headers back until there is one
             await responses.WriteAsync(new Order(), context.CancellationToken);
         }
-        var sent = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        var sent = new SentChanges(begun);
         for (var (more, cursor) = (live is null || !request.ChangesOnly, (string?)null); more; )
         {
             var page = await orders.ListAsync(customerId, cursor, caller, context.CancellationToken);
@@ -74,15 +79,10 @@ internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfigu
 
         async Task SendAsync(FoundOrder order)
         {
-            if (live is not null && sent.TryGetValue(order.OrderId, out var before) && before >= order.UpdatedAt)
+            if (live is null || sent.Add(order.OrderId, order.UpdatedAt))
             {
-                return;
+                await responses.WriteAsync(Messages.Of(order), context.CancellationToken);
             }
-            if (live is not null)
-            {
-                sent[order.OrderId] = order.UpdatedAt;
-            }
-            await responses.WriteAsync(Messages.Of(order), context.CancellationToken);
         }
     }
 }

@@ -64,7 +64,7 @@ internal static class ChoreographyRules
         order switch
         {
             { Phase: OrderPhase.Approving, Cancelling: null } => ApprovalRules.Expire(order, at),
-            _ when order.Phase.IsUndoing() => HasOpen(order)
+            _ when order.Phase.IsUndoing() => order.OpenIntervention is not null
                 ? Decision.NothingToDo
                 : ApplyDecision(order, at).Or(() => RepeatRequest(order, maxRounds, at)),
             { Cancelling: not null } => React(order, new Signal(Cancelled), approval, at),
@@ -72,8 +72,6 @@ internal static class ChoreographyRules
             { Phase: OrderPhase.Fulfilled or OrderPhase.Ended } => Decision.NothingToDo,
             _ => TimeOut(ChoreographyPlan.StepOf(order)),
         };
-
-    public static bool HasOpen(Order order) => order.Interventions is [.., { Decided: null }];
 
     private static Decision<OrderEvent> Answered(Order order, Signal signal, ApprovalTerms approval, DateTimeOffset at)
     {
@@ -96,7 +94,7 @@ internal static class ChoreographyRules
                     order.Undoing!,
                     at
                 )
-            : signal.Type == step.UndoFailed && signal.Round == order.Round && !HasOpen(order)
+            : signal.Type == step.UndoFailed && signal.Round == order.Round && order.OpenIntervention is null
                 ? RequireIntervention(order, step, signal.Reason ?? $"Step {step.Name} could not be undone.", signal.Attempts, at)
             : Decision.NothingToDo;
     }

@@ -51,6 +51,10 @@ internal static class InterventionRules
                 "intervention-closed",
                 $"This intervention was decided already: {decided.Decision.ToString().ToLowerInvariant()} at {decided.At:O}."
             ),
+            var one when one != order.OpenIntervention => Refusal.Conflict(
+                "intervention-closed",
+                "This intervention needs no decision any more: the order has gone on without one."
+            ),
             _ => new InterventionDecided(number, decision, note, who, at),
         };
 

@@ -53,6 +53,18 @@ internal sealed record Order(
     public IReadOnlyList<Intervention> Interventions { get; init; } = [];
 
     /// <summary>
+    /// The intervention that waits for an operator. Null also if it was not decided but the order has gone on without it: a late answer has
+    /// undone the step, the goods have left, or a newer intervention has taken its place.
+    /// </summary>
+    [JsonIgnore]
+    public Intervention? OpenIntervention =>
+        Interventions is [.., { Decided: null } last]
+        && Status is OrderStatus.Pending or OrderStatus.Confirmed
+        && Steps.FirstOrDefault(step => step.Name == last.Step) is null or { State: StepState.Intervention }
+            ? last
+            : null;
+
+    /// <summary>
     /// Why the order is being undone, or was: <see cref="Reason"/>, <see cref="ReasonCode"/> and <see cref="Cause"/> as one.
     /// </summary>
     [JsonIgnore]

@@ -14,14 +14,15 @@ namespace Orders.Placing;
 /// Places an order: reads customer and prices, writes the order with its first event, then starts its saga. A repeated request starts a
 /// saga that did not start because of a crash (decision 108).
 /// </summary>
-internal sealed class OrderPlacement(
+internal sealed partial class OrderPlacement(
     CustomersClient customers,
     InventoryClient inventory,
     OrderStreams streams,
     SagaStarter sagas,
     IDaprWorkflowClient workflows,
     IOptions<SagaOptions> options,
-    TimeProvider time
+    TimeProvider time,
+    ILogger<OrderPlacement> logger
 )
 {
     public async Task<Outcome<string>> PlaceAsync(PlaceOrder request, string? idempotencyKey, CancellationToken cancellation)
@@ -107,7 +108,8 @@ internal sealed class OrderPlacement(
 
     /// <summary>
     /// Starts the saga of a stored order unless the order has ended, also for a repeated request. Refused if the key belongs to another
-    /// request.
+    /// request. An order whose saga could not be started is placed nevertheless: the search for open orders starts it, and a client without
+    /// a key that was told to try again would place a second order.
     /// </summary>
     private async Task<Outcome<string>> StartSagaAsync(string orderId, OrderStream stream, string hash, CancellationToken cancellation)
     {
@@ -117,7 +119,14 @@ internal sealed class OrderPlacement(
         }
         if (stream.Placed is { } placed)
         {
-            await sagas.StartAsync(placed, cancellation);
+            try
+            {
+                await sagas.StartAsync(placed, cancellation);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                LogNotStarted(e, orderId);
+            }
         }
         return orderId;
     }
@@ -127,4 +136,7 @@ internal sealed class OrderPlacement(
         await workflows.GetWorkflowStateAsync(orderId, getInputsAndOutputs: true, cancellation) is { Exists: true } state
             ? state.ReadInputAs<PlacedOrder>()?.RequestHash
             : null;
+
+    [LoggerMessage(1003, LogLevel.Warning, "The saga of order {OrderId} could not be started; the search for open orders starts it")]
+    private partial void LogNotStarted(Exception failure, string orderId);
 }

@@ -8,6 +8,7 @@ using Orders.Saga;
 using Orders.Services;
 using Orders.Streams;
 using ServiceDefaults.Events;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Reactions;
 
@@ -20,6 +21,8 @@ internal sealed class OrderReactions(
     CancelSagaStarter cancellations,
     IDaprWorkflowClient workflows,
     PaymentsClient payments,
+    InventoryClient inventory,
+    ShippingClient shipping,
     IOptions<SagaOptions> options,
     TimeProvider time
 )
@@ -54,6 +57,10 @@ internal sealed class OrderReactions(
             {
                 await WatchAsync(orderId, order, cancellation);
             }
+            if (@event.Type == ChoreographyRules.Decided && LastDecided(order) is { } settled)
+            {
+                await CloseStepAsync(orderId, settled, cancellation);
+            }
         }
         else if (@event.Type == ChoreographyRules.Cancelled && order is { Status: OrderStatus.Confirmed, Cancelling: { } requested })
         {
@@ -61,16 +68,44 @@ internal sealed class OrderReactions(
         }
         else if (@event.Type == ChoreographyRules.Decided)
         {
-            var last = order.Interventions.LastOrDefault(one => one.Decided is not null);
+            if (order is { Status: OrderStatus.Confirmed, Cancelling: { } undone })
+            {
+                // its saga may be gone, for example after a move to another runtime
+                await cancellations.StartAsync(orderId, order.Steps, Failure.Of(undone), cancellation);
+            }
+            var last = LastDecided(order);
             await WakeAsync(last?.Instance ?? orderId, cancellation);
             if (last is { Step: SagaSteps.ProcessPayment, Decided: { Decision: not OperatorDecision.Retry } decided })
             {
                 await RecordDecisionAsync(orderId, decided, cancellation);
             }
+            if (last is not null)
+            {
+                await CloseStepAsync(orderId, last, cancellation);
+            }
         }
         else if (order.Approval is not null && order.Status == OrderStatus.Pending)
         {
             await WakeAsync(orderId, cancellation);
+        }
+    }
+
+    private static Intervention? LastDecided(Order order) => order.Interventions.LastOrDefault(one => one.Decided is not null);
+
+    /// <summary>
+    /// An order that is undone without one of its steps must not move on there: goods that a person has stopped are not shipped by a
+    /// service that answers again, and units without an order are for others. Idempotent; a failure delivers this event again.
+    /// </summary>
+    private async Task CloseStepAsync(string orderId, Intervention intervention, CancellationToken cancellation)
+    {
+        switch (intervention)
+        {
+            case { Step: SagaSteps.ArrangeShipment, Decided.Decision: OperatorDecision.Resolved }:
+                await shipping.CancelAsync(orderId, cancellation); // refused for goods that have left
+                break;
+            case { Step: SagaSteps.ReserveInventory, Decided.Decision: not OperatorDecision.Retry }:
+                await inventory.ReleaseAsync(orderId, cancellation);
+                break;
         }
     }
 
@@ -100,7 +135,8 @@ internal sealed class OrderReactions(
     private async Task RecordDecisionAsync(string orderId, InterventionDecided decided, CancellationToken cancellation)
     {
         var recorded = await payments.RecordDecisionAsync(orderId, decided, cancellation);
-        if (recorded.Refusal is { } refusal)
+        // Without a record the payments service was never reached, and nothing was charged.
+        if (recorded.Refusal is { Kind: not RefusalKind.NotFound } refusal)
         {
             throw new InvalidOperationException($"payments refused the decision on order '{orderId}': {refusal.Detail}");
         }

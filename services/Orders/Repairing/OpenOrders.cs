@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using Orders.Cancelling;
 using Orders.Choreography;
 using Orders.Ordering;
-using Orders.Placing;
 using Orders.Reactions;
 using Orders.Saga;
 using Orders.Services;
@@ -22,7 +21,7 @@ internal sealed partial class OpenOrders(
     OrderStreams streams,
     OrderProjection projection,
     UnseenEvents unseen,
-    SagaStarter sagas,
+    MissingSagas sagas,
     AbandonedWorkflows abandoned,
     ShippingClient shipping,
     IOptions<RepairOptions> options,
@@ -130,22 +129,17 @@ internal sealed partial class OpenOrders(
             time.GetUtcNow() + (options.Value.Patience * (1 << Math.Min(times, MaxDoublings))),
             shown.UpdatedAt
         );
-        var waitsForPerson = ChoreographyRules.HasOpen(order) || order is { Phase: OrderPhase.Approving, Cancelling: null };
-        if (
-            !waitsForPerson
-            && await abandoned.EndAsync(
-                stream.Placed is null ? CancelSaga.InstanceOf(orderId) : orderId,
-                stream.UpdatedAt(),
-                Longest(order),
-                cancellation
-            )
-        )
+        var waitsForPerson = order.OpenIntervention is not null || order is { Phase: OrderPhase.Approving, Cancelling: null };
+        foreach (var instance in waitsForPerson ? [] : Instances(orderId, stream, order))
         {
-            LogAbandoned(orderId);
-            // it can be started again as soon as it has ended
-            repaired[orderId] = (0, time.GetUtcNow() + options.Value.Patience, shown.UpdatedAt);
+            if (await abandoned.EndAsync(instance, stream.UpdatedAt(), Longest(order), cancellation))
+            {
+                LogAbandoned(orderId);
+                // it can be started again as soon as it has ended
+                repaired[orderId] = (0, time.GetUtcNow() + options.Value.Patience, shown.UpdatedAt);
+            }
         }
-        if (stream.Placed is { } placed && await sagas.StartAsync(placed, cancellation))
+        if (stream.Placed is { } placed && await sagas.StartAsync(placed, order, cancellation))
         {
             LogStarted(orderId);
         }
@@ -155,6 +149,12 @@ internal sealed partial class OpenOrders(
             await streams.PublishAgainAsync(orderId, cancellation);
         }
     }
+
+    /// <summary>The workflows that can stand behind an order: the one of its placing, and the one of its cancellation.</summary>
+    private static string[] Instances(string orderId, OrderStream stream, Order order) =>
+        stream.Placed is null ? [CancelSaga.InstanceOf(orderId)]
+        : order.Interventions.Count > 0 ? [orderId, CancelSaga.InstanceOf(orderId)]
+        : [orderId];
 
     private TimeSpan Longest(Order order) =>
         options.Value.AbandonedAfter + (order.Saga == SagaKinds.Choreography ? saga.Value.StuckAfter : TimeSpan.Zero);

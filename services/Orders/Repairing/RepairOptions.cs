@@ -34,6 +34,10 @@ internal static class RepairRegistration
                 "Repair:Every, Repair:Patience, Repair:AbandonedAfter and Repair:ShipmentsEvery must be longer than nothing"
             )
             .ValidateOnStart();
-        return services.AddSingleton<AbandonedWorkflows>().AddSingleton<OpenOrders>().AddHostedService<RepairLoop>();
+        return services
+            .AddSingleton<AbandonedWorkflows>()
+            .AddSingleton<MissingSagas>()
+            .AddSingleton<OpenOrders>()
+            .AddHostedService<RepairLoop>();
     }
 }

@@ -7,7 +7,10 @@ using ServiceDefaults.Refusals;
 
 namespace Orders.Saga;
 
-/// <summary>Appends the intervention to the order's stream, once. Returns the operator's decision, or null if there is none yet.</summary>
+/// <summary>
+/// Appends the intervention to the order's stream, once. Returns the operator's decision, or null if there is none yet. An order that has
+/// gone on without a decision, for example because its goods have left, is tried again: the service's answer then ends the compensation.
+/// </summary>
 internal sealed class RequireIntervention(OrderStreams streams, TimeProvider time)
     : WorkflowActivity<InterventionRequest, InterventionDecided?>
 {
@@ -20,11 +23,15 @@ internal sealed class RequireIntervention(OrderStreams streams, TimeProvider tim
         );
         return order switch
         {
-            { Value: { } found } => InterventionRules.Find(found, request)?.Decided,
+            { Value: { } found } => InterventionRules.Find(found, request) is { Decided: null } one && one != found.OpenIntervention
+                ? Retry()
+                : InterventionRules.Find(found, request)?.Decided,
             // An order that could not even be written has nothing a person could look at; its store was away, and is there again.
-            { Refusal.Kind: RefusalKind.NotFound } => new InterventionDecided(0, OperatorDecision.Retry, null, null, time.GetUtcNow()),
+            { Refusal.Kind: RefusalKind.NotFound } => Retry(),
             _ => throw new InvalidOperationException(order.Refusal!.Detail),
         };
+
+        InterventionDecided Retry() => new(0, OperatorDecision.Retry, null, null, time.GetUtcNow());
     }
 }
 

@@ -10,7 +10,13 @@ internal sealed record SagaOptions
     public string Default { get; init; } = SagaKinds.Orchestration;
 
     public int StepAttempts { get; init; } = 3;
-    public int CompensationAttempts { get; init; } = 5;
+
+    /// <summary>
+    /// The number of attempts at a compensation before an operator has to decide. With the pauses about three quarters of a minute: longer
+    /// than the longest pause before an app that keeps failing is restarted.
+    /// </summary>
+    public int CompensationAttempts { get; init; } = 7;
+
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(2);
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -8,7 +8,7 @@ namespace Orders.Views;
 
 /// <summary>
 /// An order as callers see it, and as the read model keeps it (stored format). <paramref name="Status"/> is the order's own, or
-/// <c>cancelling</c> while it is being undone, or <c>intervention</c> while one of its interventions is undecided.
+/// <c>cancelling</c> while it is being undone, or <c>intervention</c> while one of its interventions is open.
 /// </summary>
 internal sealed record OrderView(
     string OrderId,
@@ -54,7 +54,7 @@ internal sealed record OrderView(
     {
         var steps = live ?? (order.Steps.Count > 0 ? order.Steps : Begun(order, stream.CreatedAt()));
         var status =
-            order.Interventions.Any(one => one.Decided is null) ? "intervention"
+            order.OpenIntervention is not null ? "intervention"
             : IsBeingUndone(order, live) ? Cancelling
             : order.Status.ToString().ToLowerInvariant();
         return new OrderView(
@@ -83,8 +83,10 @@ internal sealed record OrderView(
                     approval.Until
                 )
                 : null,
-            Interventions =
-                order.Interventions.Count == 0 ? null : [.. order.Interventions.Select(one => InterventionView.Of(orderId, one))],
+            Interventions = order.Interventions.Where(one => one.Decided is not null || one == order.OpenIntervention).ToList()
+                is { Count: > 0 } shown
+                ? [.. shown.Select(one => InterventionView.Of(orderId, one))]
+                : null,
         };
     }
 

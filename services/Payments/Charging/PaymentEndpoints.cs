@@ -61,7 +61,9 @@ internal static class PaymentEndpoints
     {
         if (payment.Status != PaymentStatus.Failed)
         {
-            return Refusal.Conflict("payment-refunded", "The payment was given back.");
+            return payment.Status == PaymentStatus.Pending
+                ? Refusal.Conflict("payment-closed", "An operator has decided about this payment; it can no longer be charged.")
+                : Refusal.Conflict("payment-refunded", "The payment was given back.");
         }
         var decline = Decline.Of(payment.Reason);
         return Refusal.Conflict(decline.Code, decline.Message);

@@ -30,7 +30,7 @@ internal sealed partial class PaymentService(
         while (true)
         {
             var read = await payments.FindOrBeginAsync(Payment.Begin(orderId, amount, currency, token, saga), cancellation);
-            if (read.Value.Status != PaymentStatus.Pending)
+            if (read.Value.Status != PaymentStatus.Pending || read.Value.Decision is not null)
             {
                 await UndoIfGivenUpAsync(read.Value, cancellation);
                 return read.Value;
@@ -59,6 +59,10 @@ internal sealed partial class PaymentService(
         while (true)
         {
             var read = await payments.FindOrBeginAsync(Payment.Begin(orderId, 0, "EUR", "", saga), cancellation);
+            if (read.Value is { Decision: not null, Status: PaymentStatus.Completed or PaymentStatus.Pending })
+            {
+                return read.Value; // the operator has left the money where it is
+            }
             if (read.Value.Status is PaymentStatus.Refunded or PaymentStatus.Failed)
             {
                 await UndoIfGivenUpAsync(read.Value, cancellation);
@@ -134,10 +138,10 @@ internal sealed partial class PaymentService(
 
     /// <summary>
     /// An order can be given up while the provider is still charging it, and this service can exit in between: every later call for the
-    /// given-up payment refunds a charge that is left.
+    /// given-up payment refunds a charge that is left. What an operator has decided is final: a refund by hand is not repeated here.
     /// </summary>
     private Task UndoIfGivenUpAsync(Payment decided, CancellationToken cancellation) =>
-        decided.Status is PaymentStatus.Failed or PaymentStatus.Refunded
+        decided is { Status: PaymentStatus.Failed or PaymentStatus.Refunded, Decision: null }
             ? WithTimeoutAsync(
                 async limit =>
                 {

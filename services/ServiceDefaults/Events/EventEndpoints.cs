@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,8 +32,7 @@ public static partial class EventEndpoints
             .MapPost("/events/skip", async (HttpContext http) =>
                 await ReadBulkAsync(http) is { } bulk ? BulkAnswer.Of(bulk, _ => Delivery.Done) : Results.Ok()
             )
-            .ExcludeFromDescription()
-            .AdmitSidecar();
+            .IsDelivery();
 
     /// <summary>
     /// Takes single events and, where the subscription says <c>bulkSubscribe</c>, bulks of them: events of one subject in their order,
@@ -70,8 +70,7 @@ public static partial class EventEndpoints
                 }
                 return Results.Json(DeliveryAnswer.Of(delivery), Json.Options);
             })
-            .ExcludeFromDescription()
-            .AdmitSidecar();
+            .IsDelivery();
 
     /// <summary>
     /// For bulk subscriptions. <paramref name="handle"/> receives the readable events and returns one answer for each, in their order.
@@ -92,8 +91,11 @@ public static partial class EventEndpoints
                     events => handle(handler, events, http.RequestAborted)
                 )
             )
-            .ExcludeFromDescription()
-            .AdmitSidecar();
+            .IsDelivery();
+
+    /// <summary>Only the app's own sidecar calls the route, and its bodies may be longer than a client's.</summary>
+    private static void IsDelivery(this RouteHandlerBuilder route) =>
+        route.ExcludeFromDescription().AdmitSidecar().WithMetadata(new RequestSizeLimitAttribute(ServiceHost.MaxDeliveryBytes));
 
     /// <summary>
     /// Null for a single event, which Dapr sends as <c>application/cloudevents+json</c>, and for what is no bulk; the body is then read

@@ -1,3 +1,4 @@
+using System.Net;
 using EndToEnd.Orders;
 using EndToEnd.Systems;
 
@@ -14,8 +15,8 @@ public sealed class ChoreographyTimeoutTests
             File.Delete(folder.In("components/shipping-on-orders-choreography.yaml"));
             folder.Replace(
                 "dapr.yaml",
-                "Saga__StuckAfter: \"00:00:15\"",
-                "Saga__StuckAfter: \"00:00:06\"\n    Saga__CompensationAttempts: \"1\""
+                "Saga__CompensationAttempts: \"5\"\n    Saga__StuckAfter: \"00:00:15\"",
+                "Saga__CompensationAttempts: \"1\"\n    Saga__StuckAfter: \"00:00:06\""
             );
         });
         var stock = await system.Api.ProductsAsync();
@@ -50,6 +51,11 @@ public sealed class ChoreographyTimeoutTests
             ],
             await system.Api.EventsAsync(orderId)
         );
+        await Wait.ForAsync("shipping no longer accepts the shipment that was resolved", async () =>
+        {
+            using var late = await system.Api.PostToAsync($"/api/operations/shipments/{orderId}/ship", new { });
+            return late.StatusCode == HttpStatusCode.Conflict ? "refused" : null;
+        });
         Assert.Equal(stock, await system.Api.ProductsAsync());
         Assert.True(system.Ledger.Payments()[orderId] is { Captured: true, Refunded: true }, "the charge must be refunded");
     }

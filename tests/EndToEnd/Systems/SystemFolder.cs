@@ -14,6 +14,7 @@ internal sealed partial class SystemFolder : IDisposable
 
             Saga__FirstPause: "00:00:00.200"
             Saga__LongestPause: "00:00:01"
+            Saga__CompensationAttempts: "5"
             Saga__StuckAfter: "00:00:15"
             Payments__ProviderTimeout: "00:00:01"
             Payments__FirstPause: "00:00:00.100"
@@ -85,6 +86,7 @@ internal sealed partial class SystemFolder : IDisposable
     {
         Replace("dapr.yaml", "Saga__FirstPause: \"00:00:00.200\"", "Saga__FirstPause: \"00:00:02\"");
         Replace("dapr.yaml", "Saga__LongestPause: \"00:00:01\"", "Saga__LongestPause: \"00:00:10\"");
+        Replace("dapr.yaml", "Saga__CompensationAttempts: \"5\"", "Saga__CompensationAttempts: \"7\"");
     }
 
     /// <summary>Makes the same change in a file of every component set.</summary>

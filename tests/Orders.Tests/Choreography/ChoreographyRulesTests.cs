@@ -184,6 +184,23 @@ public sealed class ChoreographyRulesTests
         Assert.Null(React(order, new Signal("payment.refund-failed", "the old answer again", Round: 1)));
     }
 
+    [Fact]
+    public void A_late_answer_closes_the_intervention_and_the_next_failure_opens_another()
+    {
+        var order = Given(
+            Created,
+            new ShipmentCancellationRequested(SagaSteps.Begun(At).With("arrange-shipment", step => step.Complete(At))) { Reason = "late" }
+        );
+        order = Order.Evolve(order, ChoreographyRules.Overdue(order, NoApproval, 0, At).Event!)!;
+        Assert.Equal("arrange-shipment", order.OpenIntervention!.Step);
+
+        order = Order.Evolve(order, React(order, "shipment.cancelled")!)!;
+        Assert.Null(order.OpenIntervention);
+        order = Order.Evolve(order, React(order, new Signal("payment.refund-failed", "refused", Round: 1, Attempts: 5))!)!;
+
+        Assert.Equal((2, "process-payment"), (order.OpenIntervention!.Number, order.OpenIntervention.Step));
+    }
+
     [Theory]
     [InlineData("Skip", "Done")]
     [InlineData("Resolved", "Compensated")]

@@ -64,10 +64,40 @@ public sealed class InterventionRulesTests
     }
 
     [Fact]
+    public void An_intervention_that_the_order_has_gone_on_without_needs_no_decision()
+    {
+        var waiting = SagaSteps.Pending.With("process-payment", step => step.FailUndo(Failure.OfUndoing("process-payment", "away"), At, 5));
+        Happen(InterventionRules.Require(order, First with { Steps = waiting }, At).Event);
+        var open = order;
+        Assert.NotNull(order.OpenIntervention);
+
+        order = open with { Status = OrderStatus.Shipped };
+        AssertClosed("shipped");
+        order = open with { Steps = open.Steps.With("process-payment", step => step.CompleteUndo(At)) };
+        AssertClosed("pending");
+        Happen(InterventionRules.Require(open, First with { Instance = "o1-cancel", Steps = waiting }, At).Event);
+        Assert.Equal("intervention-closed", Decide(1).Refusal!.Code);
+    }
+
+    [Fact]
     public void Deciding_an_unknown_intervention_is_refused()
     {
         Assert.Equal(RefusalKind.NotFound, InterventionRules.Decide(order, 1, OperatorDecision.Skip, null, null, At).Refusal!.Kind);
     }
+
+    private void AssertClosed(string status)
+    {
+        Assert.Null(order.OpenIntervention);
+        Assert.Equal("intervention-closed", Decide(1).Refusal!.Code);
+        var shown = OrderView.Of(
+            "o1",
+            new OrderStream(0, [new StoredEvent("e1", 1, At, new OrderCreated("c", [], 0, "EUR", "orchestration"))]),
+            order
+        );
+        Assert.Equal((status, (IReadOnlyList<InterventionView>?)null), (shown.Status, shown.Interventions));
+    }
+
+    private Decision<OrderEvent> Decide(int number) => InterventionRules.Decide(order, number, OperatorDecision.Skip, null, "eve", At);
 
     private OrderView Shown(IReadOnlyList<SagaStep> steps) =>
         OrderView.Of(
