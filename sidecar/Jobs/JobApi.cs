@@ -23,7 +23,7 @@ internal sealed class JobApi(string appId, JobStore store, JobService service, T
         try
         {
             Check(job.Name, problem => throw new FormatException(problem));
-            scheduled = JobProgress.Begin(WithFailurePolicy(job), time.GetUtcNow(), time.LocalTimeZone);
+            scheduled = JobProgress.Begin(WithFailurePolicy(job), time.GetUtcNow());
         }
         catch (FormatException e)
         {

@@ -8,7 +8,7 @@ internal static class JobProgress
 {
     /// <summary>A job that is due in the past runs at once.</summary>
     /// <exception cref="FormatException">A part of it is invalid; the message is that of daprd's scheduler.</exception>
-    public static ScheduledJob Begin(Job job, DateTimeOffset now, TimeZoneInfo local)
+    public static ScheduledJob Begin(Job job, DateTimeOffset now)
     {
         if (!job.HasSchedule && job.HasRepeats && job.Repeats > 1)
         {
@@ -22,7 +22,7 @@ internal static class JobProgress
         {
             throw Invalid("job must have a schedule to have a ttl");
         }
-        var schedule = JobSchedule.Parse(Schedule(job), local);
+        var schedule = JobSchedule.Parse(Schedule(job));
         if (job.HasDueTime && Timers.Schedule.MomentProblem(job.DueTime) is { } problem)
         {
             throw Invalid(problem);
@@ -45,24 +45,18 @@ internal static class JobProgress
     }
 
     /// <summary>The next tick after a completed one; null if there is none.</summary>
-    public static ScheduledJob? Succeeded(ScheduledJob job, DateTimeOffset now, TimeZoneInfo local)
+    public static ScheduledJob? Succeeded(ScheduledJob job, DateTimeOffset now)
     {
         var left = job.Left > 0 ? job.Left - 1 : job.Left;
-        var next = left == 0 ? null : JobSchedule.Parse(Schedule(job.Job()), local).After(job.Due, now);
+        var next = left == 0 ? null : JobSchedule.Parse(Schedule(job.Job())).After(job.Due, now);
         return next is null || job.Expires < next ? null : job with { Due = next.Value, Next = next.Value, Left = left, Failures = 0 };
     }
 
     /// <summary>Applies the job's failure policy: the same tick again, or the next one.</summary>
-    public static ScheduledJob? Failed(ScheduledJob job, DateTimeOffset now, TimeZoneInfo local)
+    public static ScheduledJob? Failed(ScheduledJob job, DateTimeOffset now)
     {
         var policy = FailurePolicy.From(job.Job().FailurePolicy);
-        return job.Failures < policy.Retries
-            ? job with
-            {
-                Next = now + policy.Interval,
-                Failures = job.Failures + 1,
-            }
-            : Succeeded(job, now, local);
+        return job.Failures < policy.Retries ? job with { Next = now + policy.Interval, Failures = job.Failures + 1 } : Succeeded(job, now);
     }
 
     private static FormatException Invalid(string why) => new($"job failed validation: {why}");

@@ -134,8 +134,8 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
         {
             LogRefused(job.Name, outcome);
         }
-        var (now, zone) = (time.GetUtcNow(), time.LocalTimeZone);
-        return outcome == JobOutcome.Failed ? JobProgress.Failed(job, now, zone) : JobProgress.Succeeded(job, now, zone);
+        var now = time.GetUtcNow();
+        return outcome == JobOutcome.Failed ? JobProgress.Failed(job, now) : JobProgress.Succeeded(job, now);
     }
 
     [LoggerMessage(5201, LogLevel.Error, "Job {Job} could not be processed; it comes again after the next start")]

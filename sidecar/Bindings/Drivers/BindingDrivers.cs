@@ -1,5 +1,6 @@
 using Sidecar.Components;
 using Sidecar.Postgres;
+using Sidecar.Timers;
 
 namespace Sidecar.Bindings.Drivers;
 
@@ -58,11 +59,15 @@ internal static class BindingDrivers
         var text = context.Properties.Required("schedule", "@every 15s");
         try
         {
-            return text.Length == 0 ? null : CronSchedule.Parse(text);
+            var schedule = text.Length == 0 ? null : CronSchedule.Parse(text, secondsRequired: false);
+            return schedule?.Every <= TimeSpan.Zero ? throw new FormatException("the interval must be longer than 0s") : schedule;
         }
         catch (FormatException e)
         {
-            context.Properties.Report("schedule", e.Message);
+            context.Properties.Report(
+                "schedule",
+                $"invalid schedule format '{text}': {e.Message}. Right would be '*/15 * * * * *' or '@every 15s'."
+            );
             return null;
         }
     }

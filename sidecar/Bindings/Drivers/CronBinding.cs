@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sidecar.Loops;
+using Sidecar.Timers;
 
 namespace Sidecar.Bindings.Drivers;
 

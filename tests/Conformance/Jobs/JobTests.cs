@@ -194,6 +194,12 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     [InlineData("""{"dueTime":"x"}""", "due time format not recognized")]
     [InlineData("""{"dueTime":"R2/PT1H"}""", "repeats not supported for due time")]
     [InlineData("""{"schedule":"* * * * *"}""", "expected exactly 6 fields, found 5: [* * * * *]")]
+    [InlineData("""{"schedule":"* * * * * 7"}""", "end of range (7) above maximum (6): 7")]
+    [InlineData("""{"schedule":"* * 22-2 * * *"}""", "beginning of range (22) beyond end of range (2): 22-2")]
+    [InlineData("""{"schedule":"0 0 9 L * *"}""", "failed to parse int from L: strconv.Atoi: parsing \"L\": invalid syntax")]
+    [InlineData("""{"schedule":"TZ=Not/AZone @daily"}""", "provided bad location Not/AZone: unknown time zone Not/AZone")]
+    [InlineData("""{"schedule":"@sometimes"}""", "unrecognized descriptor: @sometimes")]
+    [InlineData("""{"schedule":"@every 5"}""", "failed to parse duration @every 5: time: missing unit in duration \"5\"")]
     public Task A_job_that_the_scheduler_does_not_take_is_refused(string body, string problem) =>
         Http.SendAsync("POST", "/v1.0-alpha1/jobs/wrong", body)
             .FailsAsync(
