@@ -107,15 +107,14 @@ public sealed partial class DecisionTests
         ];
 
     /// <summary>The decisions that a text links to, after a word.</summary>
-    private static List<int> Numbers(string text, string after) =>
-        text.Contains(after, StringComparison.Ordinal)
-            ?
-            [
-                .. Linked()
-                    .Matches(text)
-                    .Select(match => int.Parse(match.Groups["number"].Value, System.Globalization.CultureInfo.InvariantCulture)),
-            ]
-            : [];
+    /// <summary>The decisions that the sentences with this first word link.</summary>
+    private static List<int> Numbers(string text, string firstWord) =>
+        [
+            .. text.Split(". ")
+                .Where(sentence => sentence.StartsWith(firstWord, StringComparison.Ordinal))
+                .SelectMany(sentence => Linked().Matches(sentence))
+                .Select(match => int.Parse(match.Groups["number"].Value, System.Globalization.CultureInfo.InvariantCulture)),
+        ];
 
     [GeneratedRegex(@"\A# (?<number>\d+)\. (?<title>[^\n]+)\n")]
     private static partial Regex Title();

@@ -1,8 +1,8 @@
 namespace Console.Identity;
 
 /// <summary>
-/// The provider that signs people in (<c>Identity:*</c>). With <see cref="Authority"/> an OpenID Connect provider, the gateway's; without it,
-/// and only in Development, the gateway's own token endpoint.
+/// The provider that signs people in (<c>Identity:*</c>). With <see cref="Authority"/> an OpenID Connect provider, the gateway's; without
+/// it, and only in Development, the gateway's own token endpoint.
 /// </summary>
 internal sealed record IdentityOptions
 {

@@ -7,7 +7,8 @@ namespace Orders.Placing;
 internal sealed record Shortage(string ProductId, int Wanted, int Available);
 
 /// <summary>
-/// Refuses an order whose products are out of stock, before a saga starts. Reserves nothing: the sagas of concurrent orders share what is left.
+/// Refuses an order whose products are out of stock, before a saga starts. Reserves nothing: the sagas of concurrent orders share
+/// what is left.
 /// </summary>
 internal static class StockCheck
 {

@@ -48,12 +48,16 @@ internal sealed partial class OpenOrders(
     /// <summary>Projects orders whose own event has not been received.</summary>
     public async Task ProjectOverdueAsync(CancellationToken cancellation)
     {
-        while (unseen.TakeOverdue(options.Value.Patience, AtOnce) is { Count: > 0 } overdue)
+        while (unseen.Overdue(options.Value.Patience, AtOnce) is { Count: > 0 } overdue)
         {
             // Another instance of this service may have received the event; then the view is up to date.
-            if (await projection.ProjectAsync(overdue, cancellation) is > 0 and var shown)
+            if (await projection.ProjectAsync([.. overdue.Keys], cancellation) is > 0 and var shown)
             {
                 LogProjected(shown);
+            }
+            foreach (var (orderId, version) in overdue)
+            {
+                unseen.Seen(orderId, version);
             }
         }
     }

@@ -23,11 +23,12 @@ internal sealed class UnseenEvents(TimeProvider time)
     }
 
     /// <summary>
-    /// Up to <paramref name="most"/> orders whose event has taken longer than <paramref name="patience"/>; they count as seen from now on.
+    /// Up to <paramref name="most"/> orders, with their versions, whose event has taken longer than <paramref name="patience"/>. They stay
+    /// overdue until <see cref="Seen"/>.
     /// </summary>
-    public IReadOnlyList<string> TakeOverdue(TimeSpan patience, int most)
+    public IReadOnlyDictionary<string, int> Overdue(TimeSpan patience, int most)
     {
         var due = time.GetUtcNow() - patience;
-        return [.. unseen.Where(one => one.Value.WrittenAt <= due && unseen.TryRemove(one)).Select(one => one.Key).Take(most)];
+        return unseen.Where(one => one.Value.WrittenAt <= due).Take(most).ToDictionary(one => one.Key, one => one.Value.Version);
     }
 }

@@ -1,8 +1,8 @@
 namespace ServiceDefaults.Limits;
 
 /// <summary>
-/// Limits of a service that external clients call (<c>Limits:*</c>). Rates count requests a second, bursts and places count requests. A caller
-/// is the user of a valid token, otherwise the address.
+/// Limits of a service that external clients call (<c>Limits:*</c>). Rates count requests a second, bursts and places count requests. A
+/// caller is the user of a valid token, otherwise the address.
 /// </summary>
 public sealed record LimitOptions
 {
