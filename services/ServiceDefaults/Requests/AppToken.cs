@@ -6,10 +6,10 @@ using Microsoft.Extensions.Configuration;
 namespace ServiceDefaults.Requests;
 
 /// <summary>
-/// Refuses every request without the token of APP_API_TOKEN, which the app's own sidecar sends in <c>dapr-api-token</c>. The edge is exempt,
-/// because its callers are people, and so are the health probe and the metrics; events come from the sidecar at the edge too. daprd sends no token
-/// with a gRPC app's health check and its list of subscriptions, which carry nothing secret. Source: Dapr docs, "Authenticate requests from
-/// Dapr using token authentication".
+/// Refuses every request without the token of APP_API_TOKEN, which the app's own sidecar sends in <c>dapr-api-token</c>. The edge is
+/// exempt, because its callers are people, and so are the health probe and the metrics; events come from the sidecar at the edge too.
+/// daprd sends no token with a gRPC app's health check and its list of subscriptions, which carry nothing secret. Source: Dapr docs,
+/// "Authenticate requests from Dapr using token authentication".
 /// </summary>
 public sealed class AppToken(RequestDelegate next, IConfiguration configuration)
 {
