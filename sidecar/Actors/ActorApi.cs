@@ -1,6 +1,5 @@
 using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
-using Sidecar.Components;
 using Sidecar.Http;
 using Sidecar.Jobs;
 using Sidecar.Resiliency;
@@ -11,17 +10,15 @@ namespace Sidecar.Actors;
 
 /// <summary>
 /// The actors building block of one app, independent of the transport. <paramref name="host"/> is null if the app hosts no actors. Calls
-/// wait for <paramref name="known"/>, which completes once the app has reported its actor types. <paramref name="stateTtl"/> is the feature
-/// <c>ActorStateTTL</c> of the Configuration.
+/// wait for <paramref name="known"/>, which completes once the app has reported its actor types.
 /// </summary>
 internal sealed class ActorApi(
     string appId,
-    ComponentSet components,
+    ActorState state,
     PolicyBook policies,
     Func<ActorHost?> host,
     Func<Task> known,
     ActorDirectory directory,
-    bool stateTtl,
     TimeProvider time
 )
 {
@@ -59,43 +56,18 @@ internal sealed class ActorApi(
         : throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
 
     /// <summary>Null if there is no value; also for an actor that was never active.</summary>
-    public async Task<StateEntry?> GetStateAsync(ActorId actor, string key, CancellationToken cancellation)
+    public Task<StateEntry?> GetStateAsync(ActorId actor, string key, CancellationToken cancellation)
     {
         CheckReserved(actor.Type);
-        return await Store().GetAsync(KeyOf(actor, key), cancellation);
+        return state.GetAsync(actor, key, cancellation);
     }
 
     /// <summary>Applies all writes or none, for an actor that is active here.</summary>
-    public async Task WriteStateAsync(ActorId actor, IReadOnlyList<ActorStateWrite> writes, CancellationToken cancellation)
+    public Task WriteStateAsync(ActorId actor, IReadOnlyList<ActorStateWrite> writes, CancellationToken cancellation)
     {
         CheckReserved(actor.Type);
-        var store = Store();
-        if (host()?.IsActive(actor) != true)
-        {
-            throw ActorErrors.InstanceMissing();
-        }
-        if (writes.Count == 0)
-        {
-            return;
-        }
-        if (writes.Any(write => write.Key.Length == 0))
-        {
-            throw ActorErrors.StateSave("missing key");
-        }
-        var failure = await store.TransactAsync(
-            [
-                .. writes.Select(write =>
-                    write.Value is { } value
-                        ? StateWrite.Upsert(KeyOf(actor, write.Key), value, ttl: TimeToLive(store, write.Metadata))
-                        : StateWrite.Delete(KeyOf(actor, write.Key))
-                ),
-            ],
-            cancellation
-        );
-        if (failure is not null)
-        {
-            throw ActorErrors.StateSave(failure.Message);
-        }
+        state.Demand();
+        return host()?.IsActive(actor) == true ? state.WriteAsync(actor, writes, cancellation) : throw ActorErrors.InstanceMissing();
     }
 
     public async Task RegisterReminderAsync(ActorId actor, string name, ReminderRequest request, CancellationToken cancellation)
@@ -207,33 +179,8 @@ internal sealed class ActorApi(
     {
         CheckReserved(type);
         var mine = Host(type);
-        Store();
+        state.Demand();
         return mine.Reminders;
-    }
-
-    private ITransactionalStateStore Store() =>
-        components.ActorStateStore?.Store as ITransactionalStateStore ?? throw ActorErrors.NoStateStore();
-
-    private string KeyOf(ActorId actor, string key) => $"{appId}||{actor}||{key}";
-
-    private TimeSpan? TimeToLive(IStateStore store, IReadOnlyDictionary<string, string> metadata)
-    {
-        if (!metadata.TryGetValue("ttlInSeconds", out var text))
-        {
-            return null;
-        }
-        if (!stateTtl)
-        {
-            throw ActorErrors.StateSave("ttlInSeconds is not supported without the \"ActorStateTTL\" feature enabled");
-        }
-        try
-        {
-            return store.ReadTimeToLive(text);
-        }
-        catch (FormatException e)
-        {
-            throw ActorErrors.StateSave(e.Message);
-        }
     }
 
     private static void CheckReserved(string type)

@@ -35,6 +35,9 @@ internal static class ActorErrors
     public static DaprException InstanceMissing() =>
         Make(400, StatusCode.Internal, "ERR_ACTOR_INSTANCE_MISSING", "actor instance is missing");
 
+    public static DaprException StateGet(string detail) =>
+        Make(500, StatusCode.Internal, "ERR_ACTOR_STATE_GET", $"error getting actor state: {detail}");
+
     public static DaprException StateSave(string detail) =>
         Make(500, StatusCode.Internal, "ERR_ACTOR_STATE_TRANSACTION_SAVE", $"error saving actor transaction state: {detail}");
 

@@ -121,12 +121,11 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
             Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time),
             Actors = new ActorApi(
                 options.AppId,
-                components,
+                new ActorState(options.AppId, components, Policies, configuration.Features.Contains("ActorStateTTL")),
                 Policies,
                 () => actors.Host,
                 () => readiness.FirstHealthy,
                 actorTypes,
-                configuration.Features.Contains("ActorStateTTL"),
                 time
             ),
             Jobs = new JobApi(options.AppId, jobStore, jobs, time),
