@@ -42,11 +42,25 @@ internal sealed class ActorApi(
         }
         try
         {
-            return await policy.ExecuteAsync(limit => new ValueTask<InvocationReply>(InvokeOnceAsync(actor, call, limit)), cancellation);
+            var last = await policy.ExecuteAsync(limit => new ValueTask<ActorAttempt>(AttemptAsync(actor, call, limit)), cancellation);
+            return last.Reply ?? throw last.NotFound!;
         }
         catch (CircuitBreakerRefusedException e)
         {
             throw ActorErrors.Invoke(e.Message);
+        }
+    }
+
+    /// <summary>A call that the app answers with 404 is not repeated if the type is a target of its own, as in daprd.</summary>
+    private async Task<ActorAttempt> AttemptAsync(ActorId actor, InvocationCall call, CancellationToken cancellation)
+    {
+        try
+        {
+            return new ActorAttempt(await InvokeOnceAsync(actor, call, cancellation));
+        }
+        catch (ActorMethodNotFoundException e) when (policies.HasActorTarget(actor.Type))
+        {
+            return new ActorAttempt(null, e);
         }
     }
 

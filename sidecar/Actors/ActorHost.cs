@@ -213,10 +213,9 @@ internal sealed partial class ActorHost : IAsyncDisposable
         {
             throw ActorErrors.Invoke(e.Message);
         }
-        // SDKs report every other error with status 200 and the error header.
         if (reply.Status == 404)
         {
-            throw ActorErrors.Invoke($"actor method not found: actors/{id.Type}/{id.Id}/{what}");
+            throw ActorErrors.MethodNotFound($"actors/{id.Type}/{id.Id}/{what}");
         }
         if (reply.Status != 200)
         {
@@ -258,13 +257,19 @@ internal sealed partial class ActorHost : IAsyncDisposable
     }
 
     /// <summary>Has no reentrancy id, as in daprd: the chain of a callback does not enter its own actor again.</summary>
-    private Task<InvocationReply> CallbackAsync(ActorId id, string what, byte[] body, CancellationToken cancellation) =>
-        InTurnAsync(
+    private async Task CallbackAsync(ActorId id, string what, byte[] body, CancellationToken cancellation)
+    {
+        var reply = await InTurnAsync(
             id,
             reentrancy: null,
             () => SendAsync(id, what, new InvocationCall("PUT", "", "", "application/json", body, []), cancellation),
             cancellation
         );
+        if (ActorAttempt.IsException(reply))
+        {
+            throw ActorErrors.Invoke("actor error with details in body");
+        }
+    }
 
     [LoggerMessage(5001, LogLevel.Warning, "Actor {Actor} was idle, and its app could not be notified of the deactivation")]
     private partial void LogDeactivationFailed(Exception failure, string actor);
