@@ -18,7 +18,7 @@ internal sealed class ActorApi(
     PolicyBook policies,
     Func<ActorHost?> host,
     Func<Task> known,
-    ActorDirectory directory,
+    ActorRouter router,
     TimeProvider time
 )
 {
@@ -38,7 +38,7 @@ internal sealed class ActorApi(
         await Task.WhenAny(known()).WaitAsync(cancellation); // an unreachable app hosts nothing, which the directory reports
         if (policies.ActorCall(actor.Type, actor.Id) is not { } policy)
         {
-            return await InvokeOnceAsync(actor, call, cancellation);
+            return await router.InvokeAsync(actor, call, cancellation);
         }
         try
         {
@@ -56,18 +56,13 @@ internal sealed class ActorApi(
     {
         try
         {
-            return new ActorAttempt(await InvokeOnceAsync(actor, call, cancellation));
+            return new ActorAttempt(await router.InvokeAsync(actor, call, cancellation));
         }
         catch (ActorMethodNotFoundException e) when (policies.HasActorTarget(actor.Type))
         {
             return new ActorAttempt(null, e);
         }
     }
-
-    private Task<InvocationReply> InvokeOnceAsync(ActorId actor, InvocationCall call, CancellationToken cancellation) =>
-        directory.FindHere(actor.Type) is { } host ? host.InvokeAsync(actor, call, cancellation)
-        : directory.FindElsewhere(actor.Type) is { } sidecar ? ActorRelay.SendAsync(sidecar, appId, actor, call, cancellation)
-        : throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
 
     /// <summary>Null if there is no value; also for an actor that was never active.</summary>
     public Task<StateEntry?> GetStateAsync(ActorId actor, string key, CancellationToken cancellation)

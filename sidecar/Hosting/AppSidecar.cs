@@ -125,7 +125,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
                 Policies,
                 () => actors.Host,
                 () => readiness.FirstHealthy,
-                actorTypes,
+                new ActorRouter(options.AppId, actorTypes, Policies, time),
                 time
             ),
             Jobs = new JobApi(options.AppId, jobStore, jobs, time),

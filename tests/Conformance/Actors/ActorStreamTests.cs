@@ -20,7 +20,7 @@ public sealed class ActorStreamTests : IAsyncLifetime
             new SidecarOptions
             {
                 AppProtocol = "grpc",
-                Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))],
+                Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true")), LookupPolicy.Once(Type)],
             }
         );
         stream = sidecar.Grpc.SubscribeActorEventsAlpha1();

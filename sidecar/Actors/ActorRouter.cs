@@ -1,0 +1,39 @@
+using Sidecar.Apps;
+using Sidecar.Resiliency;
+
+namespace Sidecar.Actors;
+
+/// <summary>
+/// Finds the host of an actor type and sends it a call. While the type has no host, the lookup is repeated as daprd's built-in policy does
+/// (<c>DaprBuiltInActorNotFoundRetries</c>). A type that is a target of a Resiliency resource has only that target's retries.
+/// </summary>
+internal sealed class ActorRouter(string appId, ActorDirectory directory, PolicyBook policies, TimeProvider time)
+{
+    private const int Retries = 5;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    public async Task<InvocationReply> InvokeAsync(ActorId actor, InvocationCall call, CancellationToken cancellation)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            if (directory.FindHere(actor.Type) is { } host)
+            {
+                return await host.InvokeAsync(actor, call, cancellation);
+            }
+            if (
+                directory.FindElsewhere(actor.Type) is { } sidecar
+                && await ActorRelay.TrySendAsync(sidecar, appId, actor, call, cancellation) is { } reply
+            )
+            {
+                return reply;
+            }
+            await PauseAsync(actor, attempt, cancellation);
+        }
+    }
+
+    /// <exception cref="Failures.DaprException">The attempt was the last one.</exception>
+    private Task PauseAsync(ActorId actor, int attempt, CancellationToken cancellation) =>
+        attempt < Retries && !policies.HasActorTarget(actor.Type)
+            ? Task.Delay(Pause, time, cancellation)
+            : throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
+}
