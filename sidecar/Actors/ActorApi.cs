@@ -19,6 +19,7 @@ internal sealed class ActorApi(
     Func<ActorHost?> host,
     Func<Task> known,
     ActorRouter router,
+    ActorTimers timers,
     TimeProvider time
 )
 {
@@ -155,7 +156,7 @@ internal sealed class ActorApi(
     {
         CheckReserved(actor.Type);
         CheckName(name);
-        if (host() is not { } mine || !mine.Hosts(actor.Type))
+        if (host()?.Hosts(actor.Type) != true)
         {
             throw ActorErrors.TimerCreate($"can't create timer for actor {actor}: actor type not registered");
         }
@@ -165,7 +166,7 @@ internal sealed class ActorApi(
             var now = time.GetUtcNow();
             var first = string.IsNullOrEmpty(request.DueTime) ? now : Schedule.MomentOfTimer(request.DueTime, now, "due time");
             DateTimeOffset? expires = string.IsNullOrEmpty(request.Ttl) ? null : Schedule.MomentOfTimer(request.Ttl, first, "TTL");
-            mine.SetTimer(actor, name, schedule, first, expires, CallbackBody.Timer(request));
+            timers.Set(new ActorTimer(actor, name, CallbackBody.Timer(request), schedule, first, expires));
         }
         catch (FormatException e)
         {
@@ -176,10 +177,7 @@ internal sealed class ActorApi(
     public void UnregisterTimer(ActorId actor, string name)
     {
         CheckReserved(actor.Type);
-        if (host() is { } mine && mine.Hosts(actor.Type))
-        {
-            mine.RemoveTimer(actor, name);
-        }
+        timers.Remove(actor, name);
     }
 
     private ActorHost Host(string type) => host() is { } mine && mine.Hosts(type) ? mine : throw ActorErrors.ReminderNotHosted();

@@ -74,24 +74,9 @@ internal sealed partial class ActorHost : IAsyncDisposable
     private static string? ReentrancyOf(InvocationCall call) =>
         call.Headers.FirstOrDefault(header => header.Key.Equals(ReentrancyHeader, StringComparison.OrdinalIgnoreCase)).Value;
 
-    /// <summary>Sets a timer; an actor that was not active is from now on.</summary>
-    public void SetTimer(ActorId id, string name, Schedule schedule, DateTimeOffset first, DateTimeOffset? expires, byte[] body)
-    {
-        var timer = new ActorTimer(schedule, expires, clock, time, () => TickTimerAsync(id, name, body));
-        while (!Activated(id).TrySetTimer(name, timer))
-        {
-            // Just being deactivated; the next look finds its successor.
-        }
-        timer.Start(first);
-    }
-
-    public void RemoveTimer(ActorId id, string name)
-    {
-        if (active.TryGetValue(id, out var actor))
-        {
-            actor.RemoveTimer(name);
-        }
-    }
+    /// <summary>Calls back a timer; activates the actor if it is not active.</summary>
+    public Task FireTimerAsync(ActorId id, string name, byte[] body, CancellationToken cancellation) =>
+        CallbackAsync(id, $"method/timer/{name}", body, cancellation);
 
     /// <summary>Deactivates every actor when the sidecar stops: the app can still save their state.</summary>
     public async Task DeactivateAllAsync(CancellationToken limit)
@@ -224,35 +209,17 @@ internal sealed partial class ActorHost : IAsyncDisposable
         return reply;
     }
 
-    private Task RemindAsync(Reminder reminder, CancellationToken cancellation) =>
-        MeasuredAsync(
-            CallbackAsync(reminder.Actor, $"method/remind/{reminder.Name}", CallbackBody.Reminder(reminder.Data), cancellation),
-            succeeded => SidecarMeter.Reminder(appId, reminder.ActorType, succeeded)
-        );
-
-    private static async Task MeasuredAsync(Task call, Action<bool> measure)
+    private async Task RemindAsync(Reminder reminder, CancellationToken cancellation)
     {
+        var succeeded = false;
         try
         {
-            await call;
+            await CallbackAsync(reminder.Actor, $"method/remind/{reminder.Name}", CallbackBody.Reminder(reminder.Data), cancellation);
+            succeeded = true;
         }
         finally
         {
-            measure(call.IsCompletedSuccessfully);
-        }
-    }
-
-    private async Task TickTimerAsync(ActorId id, string name, byte[] body)
-    {
-        try
-        {
-            await MeasuredAsync(CallbackAsync(id, $"method/timer/{name}", body, CancellationToken.None), succeeded =>
-                SidecarMeter.Timer(appId, id.Type, succeeded)
-            );
-        }
-        catch (Exception e)
-        {
-            LogTimerFailed(e, name, id.ToString()); // the next tick is another chance
+            SidecarMeter.Reminder(appId, reminder.ActorType, succeeded);
         }
     }
 
@@ -280,7 +247,4 @@ internal sealed partial class ActorHost : IAsyncDisposable
         "Actor {Actor} was still busy when its sidecar ended; its app was not notified of the deactivation"
     )]
     private partial void LogDeactivationLate(string actor);
-
-    [LoggerMessage(5002, LogLevel.Warning, "Timer {Timer} of actor {Actor} failed")]
-    private partial void LogTimerFailed(Exception failure, string timer, string actor);
 }

@@ -31,6 +31,20 @@ internal sealed class ActorRouter(string appId, ActorDirectory directory, Policy
         }
     }
 
+    /// <summary>Calls back a timer of an actor that this process hosts.</summary>
+    public async Task FireTimerAsync(ActorId actor, string name, byte[] body, CancellationToken cancellation)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            if (directory.FindHere(actor.Type) is { } host)
+            {
+                await host.FireTimerAsync(actor, name, body, cancellation);
+                return;
+            }
+            await PauseAsync(actor, attempt, cancellation);
+        }
+    }
+
     /// <exception cref="Failures.DaprException">The attempt was the last one.</exception>
     private Task PauseAsync(ActorId actor, int attempt, CancellationToken cancellation) =>
         attempt < Retries && !policies.HasActorTarget(actor.Type)

@@ -40,6 +40,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
     private readonly AppDirectory directory;
     private readonly AppReadiness readiness = new();
     private readonly ActorHosting actors;
+    private readonly ActorTimers timers;
     private readonly AppEvents events;
     private readonly AppConnection connection;
     private readonly ComponentReload reload;
@@ -83,6 +84,8 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
             Channel = options.AppIsGrpc ? new GrpcAppChannel(Client, options) : new HttpAppChannel(Client, options);
         }
         actors = new ActorHosting(options, components, Policies, registry, time, loggers);
+        var router = new ActorRouter(options.AppId, actorTypes, Policies, time);
+        timers = new ActorTimers(options.AppId, router, time, loggers.CreateLogger<ActorTimers>());
         var pubsub = new PubSubApi(options.AppId, components, Policies, Tracer, time);
         var outbox = new Outbox(options.AppId, components, pubsub, time, loggers.CreateLogger<Outbox>());
         var bindings = new BindingsApi(options.AppId, components, Policies, time);
@@ -125,7 +128,8 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
                 Policies,
                 () => actors.Host,
                 () => readiness.FirstHealthy,
-                new ActorRouter(options.AppId, actorTypes, Policies, time),
+                router,
+                timers,
                 time
             ),
             Jobs = new JobApi(options.AppId, jobStore, jobs, time),
@@ -146,6 +150,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
             SidecarPart.Of(outbox, outbox.StartAsync),
             .. Blocks.Workflows is { } engine ? [SidecarPart.Of(engine, engine.StartAsync)] : (SidecarPart[])[],
             SidecarPart.Of(actors, actors.AnnounceAsync),
+            SidecarPart.Of(timers),
             SidecarPart.Of(Blocks.ConfigurationItems),
             SidecarPart.Of(events, events.DeclareAsync),
             SidecarPart.Of(connection, connection.StartAsync),
@@ -254,6 +259,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
         var wasReady = readiness.End();
         await connection.StopAsync();
         await StopEventsAsync();
+        timers.Stop(); // a tick would activate its actor again
         if (wasReady)
         {
             await actors.DeactivateAsync();
