@@ -10,14 +10,15 @@ namespace Sidecar.Actors;
 
 /// <summary>
 /// The actors building block of one app, independent of the transport. <paramref name="host"/> is null if the app hosts no actors. Calls
-/// wait for <paramref name="known"/>, which completes once the app has reported its actor types.
+/// wait for <paramref name="registered"/>, which completes once the app has reported its actor types. While a hosting app is unhealthy they
+/// wait again.
 /// </summary>
 internal sealed class ActorApi(
     string appId,
     ActorState state,
     PolicyBook policies,
     Func<ActorHost?> host,
-    Func<Task> known,
+    Func<Task> registered,
     ActorRouter router,
     ActorTimers timers,
     TimeProvider time
@@ -36,7 +37,7 @@ internal sealed class ActorApi(
         CheckCall(ActorErrors.ActorMethod, ActorNames.MethodProblem(call.Method));
         call = call with { Method = ActorNames.Clean(call.Method), Headers = InvocationHeaders.OfActorCall(appId, call.Headers) };
         CheckReserved(actor.Type);
-        await Task.WhenAny(known()).WaitAsync(cancellation); // an unreachable app hosts nothing, which the directory reports
+        await RegisteredAsync(cancellation);
         if (policies.ActorCall(actor.Type, actor.Id) is not { } policy)
         {
             return await router.InvokeAsync(actor, call, cancellation);
@@ -66,23 +67,29 @@ internal sealed class ActorApi(
     }
 
     /// <summary>Null if there is no value; also for an actor that was never active.</summary>
-    public Task<StateEntry?> GetStateAsync(ActorId actor, string key, CancellationToken cancellation)
+    public async Task<StateEntry?> GetStateAsync(ActorId actor, string key, CancellationToken cancellation)
     {
         CheckReserved(actor.Type);
-        return state.GetAsync(actor, key, cancellation);
+        await RegisteredAsync(cancellation);
+        return await state.GetAsync(actor, key, cancellation);
     }
 
     /// <summary>Applies all writes or none, for an actor that is active here.</summary>
-    public Task WriteStateAsync(ActorId actor, IReadOnlyList<ActorStateWrite> writes, CancellationToken cancellation)
+    public async Task WriteStateAsync(ActorId actor, IReadOnlyList<ActorStateWrite> writes, CancellationToken cancellation)
     {
         CheckReserved(actor.Type);
+        await RegisteredAsync(cancellation);
         state.Demand();
-        return host()?.IsActive(actor) == true ? state.WriteAsync(actor, writes, cancellation) : throw ActorErrors.InstanceMissing();
+        if (host()?.IsActive(actor) != true)
+        {
+            throw ActorErrors.InstanceMissing();
+        }
+        await state.WriteAsync(actor, writes, cancellation);
     }
 
     public async Task RegisterReminderAsync(ActorId actor, string name, ReminderRequest request, CancellationToken cancellation)
     {
-        var reminders = Reminders(actor.Type);
+        var reminders = await RemindersAsync(actor.Type, cancellation);
         CheckName(name);
         try
         {
@@ -123,16 +130,16 @@ internal sealed class ActorApi(
     }
 
     /// <summary>Idempotent: succeeds if the reminder or timer does not exist.</summary>
-    public Task UnregisterReminderAsync(ActorId actor, string name, CancellationToken cancellation)
+    public async Task UnregisterReminderAsync(ActorId actor, string name, CancellationToken cancellation)
     {
-        var reminders = Reminders(actor.Type);
+        var reminders = await RemindersAsync(actor.Type, cancellation);
         CheckKey(actor, name, problem => throw ActorErrors.ReminderDelete(problem));
-        return reminders.UnregisterAsync(actor, name, cancellation);
+        await reminders.UnregisterAsync(actor, name, cancellation);
     }
 
     public async Task<Reminder> GetReminderAsync(ActorId actor, string name, CancellationToken cancellation)
     {
-        var reminders = Reminders(actor.Type);
+        var reminders = await RemindersAsync(actor.Type, cancellation);
         CheckKey(actor, name, problem => throw ActorErrors.ReminderGet(problem));
         return await reminders.FindAsync(actor, name, cancellation) ?? throw ActorErrors.ReminderNotFound(name);
     }
@@ -141,6 +148,7 @@ internal sealed class ActorApi(
     public async Task<IReadOnlyList<Reminder>> ListRemindersAsync(string type, string? id, CancellationToken cancellation)
     {
         CheckReserved(type);
+        await RegisteredAsync(cancellation);
         return await Host(type).Reminders.ListAsync(type, id, cancellation);
     }
 
@@ -152,9 +160,10 @@ internal sealed class ActorApi(
         }
     }
 
-    public void RegisterTimer(ActorId actor, string name, ReminderRequest request)
+    public async Task RegisterTimerAsync(ActorId actor, string name, ReminderRequest request, CancellationToken cancellation)
     {
         CheckReserved(actor.Type);
+        await RegisteredAsync(cancellation);
         CheckName(name);
         if (host()?.Hosts(actor.Type) != true)
         {
@@ -174,17 +183,22 @@ internal sealed class ActorApi(
         }
     }
 
-    public void UnregisterTimer(ActorId actor, string name)
+    public async Task UnregisterTimerAsync(ActorId actor, string name, CancellationToken cancellation)
     {
         CheckReserved(actor.Type);
+        await RegisteredAsync(cancellation);
         timers.Remove(actor, name);
     }
 
     private ActorHost Host(string type) => host() is { } mine && mine.Hosts(type) ? mine : throw ActorErrors.ReminderNotHosted();
 
-    private ReminderService Reminders(string type)
+    private ValueTask RegisteredAsync(CancellationToken cancellation) =>
+        registered() is { IsCompleted: false } pending ? new ValueTask(pending.WaitAsync(cancellation)) : ValueTask.CompletedTask;
+
+    private async ValueTask<ReminderService> RemindersAsync(string type, CancellationToken cancellation)
     {
         CheckReserved(type);
+        await RegisteredAsync(cancellation);
         var mine = Host(type);
         state.Demand();
         return mine.Reminders;

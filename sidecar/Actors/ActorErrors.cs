@@ -30,6 +30,8 @@ internal static class ActorErrors
 
     public static ActorMethodNotFoundException MethodNotFound(string method) => new(InvokeError($"actor method not found: {method}"));
 
+    public static ActorClosedException Closed(string call) => new(InvokeError($"actor is closed, cannot handle {call}"));
+
     public static DaprException TooDeep() =>
         Make(500, StatusCode.ResourceExhausted, "ERR_ACTOR_STACK_DEPTH", "maximum stack depth exceeded");
 
@@ -103,3 +105,6 @@ internal static class ActorErrors
 
 /// <summary>The app has answered 404 to a call of an actor.</summary>
 internal sealed class ActorMethodNotFoundException(DaprError error) : DaprException(error);
+
+/// <summary>The actor was closed while the call waited for its turn; the call was not sent to the app.</summary>
+internal sealed class ActorClosedException(DaprError error) : DaprException(error);

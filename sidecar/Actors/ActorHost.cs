@@ -26,6 +26,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
     private readonly TimerService clock;
     private readonly Dictionary<string, ActorTypeOptions> types;
     private readonly ConcurrentDictionary<ActorId, Actor> active = new();
+    private CancellationTokenSource suspension = new(); // of the calls since the last suspension
 
     public ActorHost(
         string appId,
@@ -63,12 +64,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
             reentrancy = Guid.NewGuid().ToString();
             call = call with { Headers = [.. call.Headers, KeyValuePair.Create(ReentrancyHeader, reentrancy)] };
         }
-        return InTurnAsync(
-            id,
-            reentrancy,
-            () => SendAsync(id, $"method/{call.Method}", call with { Verb = "PUT" }, cancellation),
-            cancellation
-        );
+        return InTurnAsync(id, reentrancy, $"method/{call.Method}", call with { Verb = "PUT" }, cancellation);
     }
 
     private static string? ReentrancyOf(InvocationCall call) =>
@@ -77,6 +73,22 @@ internal sealed partial class ActorHost : IAsyncDisposable
     /// <summary>Calls back a timer; activates the actor if it is not active.</summary>
     public Task FireTimerAsync(ActorId id, string name, byte[] body, CancellationToken cancellation) =>
         CallbackAsync(id, $"method/timer/{name}", body, cancellation);
+
+    /// <summary>
+    /// The app is unhealthy. Its actors end and their running calls are cancelled. The app is not notified: as in daprd, an unhealthy app
+    /// gets no request.
+    /// </summary>
+    public void Suspend()
+    {
+        Reminders.Hold();
+        var calls = Interlocked.Exchange(ref suspension, new CancellationTokenSource());
+        foreach (var (id, actor) in active)
+        {
+            active.TryRemove(KeyValuePair.Create(id, actor));
+            actor.Close();
+        }
+        calls.Cancel();
+    }
 
     /// <summary>Deactivates every actor when the sidecar stops: the app can still save their state.</summary>
     public async Task DeactivateAllAsync(CancellationToken limit)
@@ -105,26 +117,43 @@ internal sealed partial class ActorHost : IAsyncDisposable
         }
     }
 
-    private async Task<T> InTurnAsync<T>(ActorId id, string? reentrancy, Func<Task<T>> call, CancellationToken cancellation)
+    private async Task<InvocationReply> InTurnAsync(
+        ActorId id,
+        string? reentrancy,
+        string what,
+        InvocationCall call,
+        CancellationToken cancellation
+    )
     {
-        while (true)
+        var suspended = Volatile.Read(ref suspension).Token;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, suspended);
+        var sent = false;
+        try
         {
-            var actor = Activated(id);
-            using (await actor.Turn.TakeAsync(reentrancy, cancellation))
+            while (true)
             {
-                if (actor.Closed)
+                var actor = Activated(id);
+                using (await actor.Turn.TakeAsync(reentrancy, either.Token))
                 {
-                    continue; // deactivated while this call waited for its turn
-                }
-                try
-                {
-                    return await call();
-                }
-                finally
-                {
-                    actor.LastUsed = time.GetUtcNow();
+                    if (actor.Closed)
+                    {
+                        continue; // deactivated while this call waited for its turn
+                    }
+                    sent = true;
+                    try
+                    {
+                        return await SendAsync(id, what, call, either.Token);
+                    }
+                    finally
+                    {
+                        actor.LastUsed = time.GetUtcNow();
+                    }
                 }
             }
+        }
+        catch (OperationCanceledException) when (suspended.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw sent ? ActorErrors.Invoke("context canceled") : ActorErrors.Closed(what);
         }
     }
 
@@ -229,7 +258,8 @@ internal sealed partial class ActorHost : IAsyncDisposable
         var reply = await InTurnAsync(
             id,
             reentrancy: null,
-            () => SendAsync(id, what, new InvocationCall("PUT", "", "", "application/json", body, []), cancellation),
+            what,
+            new InvocationCall("PUT", "", "", "application/json", body, []),
             cancellation
         );
         if (ActorAttempt.IsException(reply))

@@ -68,6 +68,10 @@ internal static class ActorRelay
                 host is not null && host.Hosts(actor.Type) ? await host.InvokeAsync(actor, relayed.Call, context.RequestAborted) : null
             );
         }
+        catch (ActorClosedException)
+        {
+            answer = new Answer(null);
+        }
         catch (DaprException e)
         {
             answer = new Answer(null, e.Error.HttpStatus, e.Error.GrpcStatus, e.Error.Code, e.Error.Message);

@@ -16,16 +16,23 @@ internal sealed class ActorRouter(string appId, ActorDirectory directory, Policy
     {
         for (var attempt = 0; ; attempt++)
         {
-            if (directory.FindHere(actor.Type) is { } host)
+            try
             {
-                return await host.InvokeAsync(actor, call, cancellation);
+                if (directory.FindHere(actor.Type) is { } host)
+                {
+                    return await host.InvokeAsync(actor, call, cancellation);
+                }
+                if (
+                    directory.FindElsewhere(actor.Type) is { } sidecar
+                    && await ActorRelay.TrySendAsync(sidecar, appId, actor, call, cancellation) is { } reply
+                )
+                {
+                    return reply;
+                }
             }
-            if (
-                directory.FindElsewhere(actor.Type) is { } sidecar
-                && await ActorRelay.TrySendAsync(sidecar, appId, actor, call, cancellation) is { } reply
-            )
+            catch (ActorClosedException)
             {
-                return reply;
+                // The app has become unhealthy; the next lookup may find it healthy again.
             }
             await PauseAsync(actor, attempt, cancellation);
         }
@@ -36,10 +43,17 @@ internal sealed class ActorRouter(string appId, ActorDirectory directory, Policy
     {
         for (var attempt = 0; ; attempt++)
         {
-            if (directory.FindHere(actor.Type) is { } host)
+            try
             {
-                await host.FireTimerAsync(actor, name, body, cancellation);
-                return;
+                if (directory.FindHere(actor.Type) is { } host)
+                {
+                    await host.FireTimerAsync(actor, name, body, cancellation);
+                    return;
+                }
+            }
+            catch (ActorClosedException)
+            {
+                // As above.
             }
             await PauseAsync(actor, attempt, cancellation);
         }

@@ -127,7 +127,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
                 new ActorState(options.AppId, components, Policies, configuration.Features.Contains("ActorStateTTL")),
                 Policies,
                 () => actors.Host,
-                () => readiness.FirstHealthy,
+                () => actors.Registered,
                 router,
                 timers,
                 time
@@ -196,6 +196,8 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
 
     public ActorHost? ActorHost => actors.Host;
 
+    public Task ActorsRegistered => actors.Registered;
+
     public bool Ready => readiness.Ready;
 
     public bool AppIsHealthy => readiness.IsHealthy;
@@ -257,6 +259,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
     public async Task QuiesceAsync()
     {
         var wasReady = readiness.End();
+        actors.CompleteRegistration(); // calls do not wait for the app any more
         await connection.StopAsync();
         await StopEventsAsync();
         timers.Stop(); // a tick would activate its actor again
