@@ -1,6 +1,5 @@
 using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
-using Sidecar.Components;
 using Sidecar.Http;
 using Sidecar.Jobs;
 using Sidecar.Resiliency;
@@ -11,17 +10,17 @@ namespace Sidecar.Actors;
 
 /// <summary>
 /// The actors building block of one app, independent of the transport. <paramref name="host"/> is null if the app hosts no actors. Calls
-/// wait for <paramref name="known"/>, which completes once the app has reported its actor types. <paramref name="stateTtl"/> is the feature
-/// <c>ActorStateTTL</c> of the Configuration.
+/// wait for <paramref name="registered"/>, which completes once the app has reported its actor types. While a hosting app is unhealthy they
+/// wait again.
 /// </summary>
 internal sealed class ActorApi(
     string appId,
-    ComponentSet components,
+    ActorState state,
     PolicyBook policies,
     Func<ActorHost?> host,
-    Func<Task> known,
-    ActorDirectory directory,
-    bool stateTtl,
+    Func<Task> registered,
+    ActorRouter router,
+    ActorTimers timers,
     TimeProvider time
 )
 {
@@ -38,14 +37,15 @@ internal sealed class ActorApi(
         CheckCall(ActorErrors.ActorMethod, ActorNames.MethodProblem(call.Method));
         call = call with { Method = ActorNames.Clean(call.Method), Headers = InvocationHeaders.OfActorCall(appId, call.Headers) };
         CheckReserved(actor.Type);
-        await Task.WhenAny(known()).WaitAsync(cancellation); // an unreachable app hosts nothing, which the directory reports
+        await RegisteredAsync(cancellation);
         if (policies.ActorCall(actor.Type, actor.Id) is not { } policy)
         {
-            return await InvokeOnceAsync(actor, call, cancellation);
+            return await router.InvokeAsync(actor, call, cancellation);
         }
         try
         {
-            return await policy.ExecuteAsync(limit => new ValueTask<InvocationReply>(InvokeOnceAsync(actor, call, limit)), cancellation);
+            var last = await policy.ExecuteAsync(limit => new ValueTask<ActorAttempt>(AttemptAsync(actor, call, limit)), cancellation);
+            return last.Reply ?? throw last.NotFound!;
         }
         catch (CircuitBreakerRefusedException e)
         {
@@ -53,54 +53,43 @@ internal sealed class ActorApi(
         }
     }
 
-    private Task<InvocationReply> InvokeOnceAsync(ActorId actor, InvocationCall call, CancellationToken cancellation) =>
-        directory.FindHere(actor.Type) is { } host ? host.InvokeAsync(actor, call, cancellation)
-        : directory.FindElsewhere(actor.Type) is { } sidecar ? ActorRelay.SendAsync(sidecar, appId, actor, call, cancellation)
-        : throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
+    /// <summary>A call that the app answers with 404 is not repeated if the type is a target of its own, as in daprd.</summary>
+    private async Task<ActorAttempt> AttemptAsync(ActorId actor, InvocationCall call, CancellationToken cancellation)
+    {
+        try
+        {
+            return new ActorAttempt(await router.InvokeAsync(actor, call, cancellation));
+        }
+        catch (ActorMethodNotFoundException e) when (policies.HasActorTarget(actor.Type))
+        {
+            return new ActorAttempt(null, e);
+        }
+    }
 
     /// <summary>Null if there is no value; also for an actor that was never active.</summary>
     public async Task<StateEntry?> GetStateAsync(ActorId actor, string key, CancellationToken cancellation)
     {
         CheckReserved(actor.Type);
-        return await Store().GetAsync(KeyOf(actor, key), cancellation);
+        await RegisteredAsync(cancellation);
+        return await state.GetAsync(actor, key, cancellation);
     }
 
     /// <summary>Applies all writes or none, for an actor that is active here.</summary>
     public async Task WriteStateAsync(ActorId actor, IReadOnlyList<ActorStateWrite> writes, CancellationToken cancellation)
     {
         CheckReserved(actor.Type);
-        var store = Store();
+        await RegisteredAsync(cancellation);
+        state.Demand();
         if (host()?.IsActive(actor) != true)
         {
             throw ActorErrors.InstanceMissing();
         }
-        if (writes.Count == 0)
-        {
-            return;
-        }
-        if (writes.Any(write => write.Key.Length == 0))
-        {
-            throw ActorErrors.StateSave("missing key");
-        }
-        var failure = await store.TransactAsync(
-            [
-                .. writes.Select(write =>
-                    write.Value is { } value
-                        ? StateWrite.Upsert(KeyOf(actor, write.Key), value, ttl: TimeToLive(store, write.Metadata))
-                        : StateWrite.Delete(KeyOf(actor, write.Key))
-                ),
-            ],
-            cancellation
-        );
-        if (failure is not null)
-        {
-            throw ActorErrors.StateSave(failure.Message);
-        }
+        await state.WriteAsync(actor, writes, cancellation);
     }
 
     public async Task RegisterReminderAsync(ActorId actor, string name, ReminderRequest request, CancellationToken cancellation)
     {
-        var reminders = Reminders(actor.Type);
+        var reminders = await RemindersAsync(actor.Type, cancellation);
         CheckName(name);
         try
         {
@@ -141,16 +130,16 @@ internal sealed class ActorApi(
     }
 
     /// <summary>Idempotent: succeeds if the reminder or timer does not exist.</summary>
-    public Task UnregisterReminderAsync(ActorId actor, string name, CancellationToken cancellation)
+    public async Task UnregisterReminderAsync(ActorId actor, string name, CancellationToken cancellation)
     {
-        var reminders = Reminders(actor.Type);
+        var reminders = await RemindersAsync(actor.Type, cancellation);
         CheckKey(actor, name, problem => throw ActorErrors.ReminderDelete(problem));
-        return reminders.UnregisterAsync(actor, name, cancellation);
+        await reminders.UnregisterAsync(actor, name, cancellation);
     }
 
     public async Task<Reminder> GetReminderAsync(ActorId actor, string name, CancellationToken cancellation)
     {
-        var reminders = Reminders(actor.Type);
+        var reminders = await RemindersAsync(actor.Type, cancellation);
         CheckKey(actor, name, problem => throw ActorErrors.ReminderGet(problem));
         return await reminders.FindAsync(actor, name, cancellation) ?? throw ActorErrors.ReminderNotFound(name);
     }
@@ -159,6 +148,7 @@ internal sealed class ActorApi(
     public async Task<IReadOnlyList<Reminder>> ListRemindersAsync(string type, string? id, CancellationToken cancellation)
     {
         CheckReserved(type);
+        await RegisteredAsync(cancellation);
         return await Host(type).Reminders.ListAsync(type, id, cancellation);
     }
 
@@ -170,11 +160,12 @@ internal sealed class ActorApi(
         }
     }
 
-    public void RegisterTimer(ActorId actor, string name, ReminderRequest request)
+    public async Task RegisterTimerAsync(ActorId actor, string name, ReminderRequest request, CancellationToken cancellation)
     {
         CheckReserved(actor.Type);
+        await RegisteredAsync(cancellation);
         CheckName(name);
-        if (host() is not { } mine || !mine.Hosts(actor.Type))
+        if (host()?.Hosts(actor.Type) != true)
         {
             throw ActorErrors.TimerCreate($"can't create timer for actor {actor}: actor type not registered");
         }
@@ -184,7 +175,7 @@ internal sealed class ActorApi(
             var now = time.GetUtcNow();
             var first = string.IsNullOrEmpty(request.DueTime) ? now : Schedule.MomentOfTimer(request.DueTime, now, "due time");
             DateTimeOffset? expires = string.IsNullOrEmpty(request.Ttl) ? null : Schedule.MomentOfTimer(request.Ttl, first, "TTL");
-            mine.SetTimer(actor, name, schedule, first, expires, CallbackBody.Timer(request));
+            timers.Set(new ActorTimer(actor, name, CallbackBody.Timer(request), schedule, first, expires));
         }
         catch (FormatException e)
         {
@@ -192,48 +183,25 @@ internal sealed class ActorApi(
         }
     }
 
-    public void UnregisterTimer(ActorId actor, string name)
+    public async Task UnregisterTimerAsync(ActorId actor, string name, CancellationToken cancellation)
     {
         CheckReserved(actor.Type);
-        if (host() is { } mine && mine.Hosts(actor.Type))
-        {
-            mine.RemoveTimer(actor, name);
-        }
+        await RegisteredAsync(cancellation);
+        timers.Remove(actor, name);
     }
 
     private ActorHost Host(string type) => host() is { } mine && mine.Hosts(type) ? mine : throw ActorErrors.ReminderNotHosted();
 
-    private ReminderService Reminders(string type)
+    private ValueTask RegisteredAsync(CancellationToken cancellation) =>
+        registered() is { IsCompleted: false } pending ? new ValueTask(pending.WaitAsync(cancellation)) : ValueTask.CompletedTask;
+
+    private async ValueTask<ReminderService> RemindersAsync(string type, CancellationToken cancellation)
     {
         CheckReserved(type);
+        await RegisteredAsync(cancellation);
         var mine = Host(type);
-        Store();
+        state.Demand();
         return mine.Reminders;
-    }
-
-    private ITransactionalStateStore Store() =>
-        components.ActorStateStore?.Store as ITransactionalStateStore ?? throw ActorErrors.NoStateStore();
-
-    private string KeyOf(ActorId actor, string key) => $"{appId}||{actor}||{key}";
-
-    private TimeSpan? TimeToLive(IStateStore store, IReadOnlyDictionary<string, string> metadata)
-    {
-        if (!metadata.TryGetValue("ttlInSeconds", out var text))
-        {
-            return null;
-        }
-        if (!stateTtl)
-        {
-            throw ActorErrors.StateSave("ttlInSeconds is not supported without the \"ActorStateTTL\" feature enabled");
-        }
-        try
-        {
-            return store.ReadTimeToLive(text);
-        }
-        catch (FormatException e)
-        {
-            throw ActorErrors.StateSave(e.Message);
-        }
     }
 
     private static void CheckReserved(string type)

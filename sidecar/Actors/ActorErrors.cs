@@ -26,14 +26,20 @@ internal static class ActorErrors
             prefix: "error invoke actor method: "
         );
 
-    public static DaprException Invoke(string detail) =>
-        Make(500, StatusCode.Internal, "ERR_ACTOR_INVOKE_METHOD", $"error invoke actor method: {detail}");
+    public static DaprException Invoke(string detail) => new(InvokeError(detail));
+
+    public static ActorMethodNotFoundException MethodNotFound(string method) => new(InvokeError($"actor method not found: {method}"));
+
+    public static ActorClosedException Closed(string call) => new(InvokeError($"actor is closed, cannot handle {call}"));
 
     public static DaprException TooDeep() =>
         Make(500, StatusCode.ResourceExhausted, "ERR_ACTOR_STACK_DEPTH", "maximum stack depth exceeded");
 
     public static DaprException InstanceMissing() =>
         Make(400, StatusCode.Internal, "ERR_ACTOR_INSTANCE_MISSING", "actor instance is missing");
+
+    public static DaprException StateGet(string detail) =>
+        Make(500, StatusCode.Internal, "ERR_ACTOR_STATE_GET", $"error getting actor state: {detail}");
 
     public static DaprException StateSave(string detail) =>
         Make(500, StatusCode.Internal, "ERR_ACTOR_STATE_TRANSACTION_SAVE", $"error saving actor transaction state: {detail}");
@@ -89,7 +95,16 @@ internal static class ActorErrors
             }
         );
 
+    private static DaprError InvokeError(string detail) =>
+        new(500, StatusCode.Internal, "ERR_ACTOR_INVOKE_METHOD", $"error invoke actor method: {detail}");
+
     /// <param name="prefix">What daprd writes before the message over HTTP only.</param>
     private static DaprException Make(int http, StatusCode grpc, string code, string message, string prefix = "") =>
         new(new DaprError(http, grpc, code, message) { HttpMessage = prefix + message });
 }
+
+/// <summary>The app has answered 404 to a call of an actor.</summary>
+internal sealed class ActorMethodNotFoundException(DaprError error) : DaprException(error);
+
+/// <summary>The actor was closed while the call waited for its turn; the call was not sent to the app.</summary>
+internal sealed class ActorClosedException(DaprError error) : DaprException(error);

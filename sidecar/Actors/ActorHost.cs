@@ -26,6 +26,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
     private readonly TimerService clock;
     private readonly Dictionary<string, ActorTypeOptions> types;
     private readonly ConcurrentDictionary<ActorId, Actor> active = new();
+    private CancellationTokenSource suspension = new(); // of the calls since the last suspension
 
     public ActorHost(
         string appId,
@@ -63,34 +64,30 @@ internal sealed partial class ActorHost : IAsyncDisposable
             reentrancy = Guid.NewGuid().ToString();
             call = call with { Headers = [.. call.Headers, KeyValuePair.Create(ReentrancyHeader, reentrancy)] };
         }
-        return InTurnAsync(
-            id,
-            reentrancy,
-            () => SendAsync(id, $"method/{call.Method}", call with { Verb = "PUT" }, cancellation),
-            cancellation
-        );
+        return InTurnAsync(id, reentrancy, $"method/{call.Method}", call with { Verb = "PUT" }, cancellation);
     }
 
     private static string? ReentrancyOf(InvocationCall call) =>
         call.Headers.FirstOrDefault(header => header.Key.Equals(ReentrancyHeader, StringComparison.OrdinalIgnoreCase)).Value;
 
-    /// <summary>Sets a timer; an actor that was not active is from now on.</summary>
-    public void SetTimer(ActorId id, string name, Schedule schedule, DateTimeOffset first, DateTimeOffset? expires, byte[] body)
-    {
-        var timer = new ActorTimer(schedule, expires, clock, time, () => TickTimerAsync(id, name, body));
-        while (!Activated(id).TrySetTimer(name, timer))
-        {
-            // Just being deactivated; the next look finds its successor.
-        }
-        timer.Start(first);
-    }
+    /// <summary>Calls back a timer; activates the actor if it is not active.</summary>
+    public Task FireTimerAsync(ActorId id, string name, byte[] body, CancellationToken cancellation) =>
+        CallbackAsync(id, $"method/timer/{name}", body, cancellation);
 
-    public void RemoveTimer(ActorId id, string name)
+    /// <summary>
+    /// The app is unhealthy. Its actors end and their running calls are cancelled. The app is not notified: as in daprd, an unhealthy app
+    /// gets no request.
+    /// </summary>
+    public void Suspend()
     {
-        if (active.TryGetValue(id, out var actor))
+        Reminders.Hold();
+        var calls = Interlocked.Exchange(ref suspension, new CancellationTokenSource());
+        foreach (var (id, actor) in active)
         {
-            actor.RemoveTimer(name);
+            active.TryRemove(KeyValuePair.Create(id, actor));
+            actor.Close();
         }
+        calls.Cancel();
     }
 
     /// <summary>Deactivates every actor when the sidecar stops: the app can still save their state.</summary>
@@ -120,26 +117,43 @@ internal sealed partial class ActorHost : IAsyncDisposable
         }
     }
 
-    private async Task<T> InTurnAsync<T>(ActorId id, string? reentrancy, Func<Task<T>> call, CancellationToken cancellation)
+    private async Task<InvocationReply> InTurnAsync(
+        ActorId id,
+        string? reentrancy,
+        string what,
+        InvocationCall call,
+        CancellationToken cancellation
+    )
     {
-        while (true)
+        var suspended = Volatile.Read(ref suspension).Token;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, suspended);
+        var sent = false;
+        try
         {
-            var actor = Activated(id);
-            using (await actor.Turn.TakeAsync(reentrancy, cancellation))
+            while (true)
             {
-                if (actor.Closed)
+                var actor = Activated(id);
+                using (await actor.Turn.TakeAsync(reentrancy, either.Token))
                 {
-                    continue; // deactivated while this call waited for its turn
-                }
-                try
-                {
-                    return await call();
-                }
-                finally
-                {
-                    actor.LastUsed = time.GetUtcNow();
+                    if (actor.Closed)
+                    {
+                        continue; // deactivated while this call waited for its turn
+                    }
+                    sent = true;
+                    try
+                    {
+                        return await SendAsync(id, what, call, either.Token);
+                    }
+                    finally
+                    {
+                        actor.LastUsed = time.GetUtcNow();
+                    }
                 }
             }
+        }
+        catch (OperationCanceledException) when (suspended.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw sent ? ActorErrors.Invoke("context canceled") : ActorErrors.Closed(what);
         }
     }
 
@@ -213,10 +227,9 @@ internal sealed partial class ActorHost : IAsyncDisposable
         {
             throw ActorErrors.Invoke(e.Message);
         }
-        // SDKs report every other error with status 200 and the error header.
         if (reply.Status == 404)
         {
-            throw ActorErrors.Invoke($"actor method not found: actors/{id.Type}/{id.Id}/{what}");
+            throw ActorErrors.MethodNotFound($"actors/{id.Type}/{id.Id}/{what}");
         }
         if (reply.Status != 200)
         {
@@ -225,46 +238,35 @@ internal sealed partial class ActorHost : IAsyncDisposable
         return reply;
     }
 
-    private Task RemindAsync(Reminder reminder, CancellationToken cancellation) =>
-        MeasuredAsync(
-            CallbackAsync(reminder.Actor, $"method/remind/{reminder.Name}", CallbackBody.Reminder(reminder.Data), cancellation),
-            succeeded => SidecarMeter.Reminder(appId, reminder.ActorType, succeeded)
-        );
-
-    private static async Task MeasuredAsync(Task call, Action<bool> measure)
+    private async Task RemindAsync(Reminder reminder, CancellationToken cancellation)
     {
+        var succeeded = false;
         try
         {
-            await call;
+            await CallbackAsync(reminder.Actor, $"method/remind/{reminder.Name}", CallbackBody.Reminder(reminder.Data), cancellation);
+            succeeded = true;
         }
         finally
         {
-            measure(call.IsCompletedSuccessfully);
-        }
-    }
-
-    private async Task TickTimerAsync(ActorId id, string name, byte[] body)
-    {
-        try
-        {
-            await MeasuredAsync(CallbackAsync(id, $"method/timer/{name}", body, CancellationToken.None), succeeded =>
-                SidecarMeter.Timer(appId, id.Type, succeeded)
-            );
-        }
-        catch (Exception e)
-        {
-            LogTimerFailed(e, name, id.ToString()); // the next tick is another chance
+            SidecarMeter.Reminder(appId, reminder.ActorType, succeeded);
         }
     }
 
     /// <summary>Has no reentrancy id, as in daprd: the chain of a callback does not enter its own actor again.</summary>
-    private Task<InvocationReply> CallbackAsync(ActorId id, string what, byte[] body, CancellationToken cancellation) =>
-        InTurnAsync(
+    private async Task CallbackAsync(ActorId id, string what, byte[] body, CancellationToken cancellation)
+    {
+        var reply = await InTurnAsync(
             id,
             reentrancy: null,
-            () => SendAsync(id, what, new InvocationCall("PUT", "", "", "application/json", body, []), cancellation),
+            what,
+            new InvocationCall("PUT", "", "", "application/json", body, []),
             cancellation
         );
+        if (ActorAttempt.IsException(reply))
+        {
+            throw ActorErrors.Invoke("actor error with details in body");
+        }
+    }
 
     [LoggerMessage(5001, LogLevel.Warning, "Actor {Actor} was idle, and its app could not be notified of the deactivation")]
     private partial void LogDeactivationFailed(Exception failure, string actor);
@@ -275,7 +277,4 @@ internal sealed partial class ActorHost : IAsyncDisposable
         "Actor {Actor} was still busy when its sidecar ended; its app was not notified of the deactivation"
     )]
     private partial void LogDeactivationLate(string actor);
-
-    [LoggerMessage(5002, LogLevel.Warning, "Timer {Timer} of actor {Actor} failed")]
-    private partial void LogTimerFailed(Exception failure, string timer, string actor);
 }

@@ -4,6 +4,7 @@ using Grpc.Core;
 using Sidecar.Apps;
 using Sidecar.Failures;
 using Sidecar.Http;
+using Sidecar.Invocation;
 using Sidecar.Names;
 
 namespace Sidecar.Actors;
@@ -15,8 +16,9 @@ internal static class ActorRelay
 {
     public const string Header = "x-sidecar-actor";
 
-    /// <exception cref="DaprException">The other sidecar refused the call, does not host the type, or does not answer.</exception>
-    public static async Task<InvocationReply> SendAsync(
+    /// <returns>Null if the call was not executed: the other sidecar is not reachable, or does not host the type any more.</returns>
+    /// <exception cref="DaprException">The other sidecar refused the call, or the connection broke.</exception>
+    public static async Task<InvocationReply?> TrySendAsync(
         Uri sidecar,
         string caller,
         ActorId actor,
@@ -38,11 +40,17 @@ internal static class ActorRelay
             using var response = await SidecarRegistry.Invoker.SendAsync(request, cancellation);
             answer = JsonSerializer.Deserialize<Answer>(await response.Content.ReadAsByteArrayAsync(cancellation))!;
         }
+        catch (HttpRequestException e) when (ConnectionRefusal.Is(e))
+        {
+            return null;
+        }
         catch (Exception e) when (e is HttpRequestException or JsonException)
         {
             throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}"); // the process has exited; the running call may have been executed
         }
-        return answer.Reply ?? throw new DaprException(new DaprError(answer.HttpStatus, answer.GrpcStatus, answer.Code, answer.Message));
+        return answer.Reply is null && answer.Code.Length > 0
+            ? throw new DaprException(new DaprError(answer.HttpStatus, answer.GrpcStatus, answer.Code, answer.Message))
+            : answer.Reply;
     }
 
     /// <summary>
@@ -56,10 +64,13 @@ internal static class ActorRelay
         Answer answer;
         try
         {
-            answer =
-                host is not null && host.Hosts(actor.Type)
-                    ? new Answer(await host.InvokeAsync(actor, relayed.Call, context.RequestAborted))
-                    : throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
+            answer = new Answer(
+                host is not null && host.Hosts(actor.Type) ? await host.InvokeAsync(actor, relayed.Call, context.RequestAborted) : null
+            );
+        }
+        catch (ActorClosedException)
+        {
+            answer = new Answer(null);
         }
         catch (DaprException e)
         {
@@ -70,6 +81,7 @@ internal static class ActorRelay
 
     private sealed record Relayed(string Type, string Id, InvocationCall Call);
 
+    /// <summary>Neither a reply nor a code: the app does not host the type.</summary>
     private sealed record Answer(
         InvocationReply? Reply,
         int HttpStatus = 0,

@@ -33,11 +33,9 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
         var answer = await SendAsync(id => Request(id, actor, what, call), cancellation);
         if (answer.RequestFailed is { } failed)
         {
-            throw ActorErrors.Invoke(
-                failed.Code == (uint)StatusCode.NotFound
-                    ? $"actor method not found: {what[Method.Length..]}"
-                    : $"error from actor service: {failed.Message}"
-            );
+            throw failed.Code == (uint)StatusCode.NotFound
+                ? ActorErrors.MethodNotFound(what[Method.Length..])
+                : ActorErrors.Invoke($"error from actor service: {failed.Message}");
         }
         if (answer.InvokeResponse is not { } reply)
         {

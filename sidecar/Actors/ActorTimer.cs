@@ -2,40 +2,37 @@ using Sidecar.Timers;
 
 namespace Sidecar.Actors;
 
-/// <summary>
-/// A timer of an active actor; it ends with the actor. Ticks run one after the other; those that came due during another one follow it
-/// at once, as in daprd.
-/// </summary>
-internal sealed class ActorTimer(Schedule schedule, DateTimeOffset? expires, TimerService clock, TimeProvider time, Func<Task> tick)
-    : IDisposable
+/// <summary>A timer of an actor with its next due time. Not thread-safe: <see cref="ActorTimers"/> guards it.</summary>
+internal sealed class ActorTimer(ActorId actor, string name, byte[] body, Schedule schedule, DateTimeOffset first, DateTimeOffset? expires)
 {
-    private ScheduledCall? next;
     private int left = schedule.Repetitions;
-    private bool disposed;
 
-    public void Start(DateTimeOffset first) => Arm(first);
+    public ActorId Actor => actor;
 
-    public void Dispose()
+    public string Name => name;
+
+    /// <summary>The body of the call to the app.</summary>
+    public byte[] Body => body;
+
+    public DateTimeOffset Due { get; private set; } = first;
+
+    public bool IsExpired => expires <= Due;
+
+    /// <summary>Set while the timer waits for its due time.</summary>
+    public ScheduledCall? Call { get; set; }
+
+    /// <summary>
+    /// Moves to the next tick. Its time may have passed: ticks that came due during another one follow it at once, as in daprd.
+    /// </summary>
+    /// <returns>False after the last tick.</returns>
+    public bool TryAdvance(DateTimeOffset now)
     {
-        disposed = true;
-        next?.Dispose();
-    }
-
-    private void Arm(DateTimeOffset due)
-    {
-        if (!disposed && !(expires <= due))
-        {
-            next = clock.Schedule(due, () => _ = Task.Run(() => TickAsync(due)));
-        }
-    }
-
-    private async Task TickAsync(DateTimeOffset due)
-    {
-        await tick();
         left = left > 0 ? left - 1 : left;
-        if (left != 0 && schedule.Following(due, time.GetUtcNow()) is { } following)
+        if (left == 0 || schedule.Following(Due, now) is not { } following)
         {
-            Arm(following);
+            return false;
         }
+        Due = following;
+        return !IsExpired;
     }
 }

@@ -21,7 +21,10 @@ internal static class ActorTypes
         NumberHandling = JsonNumberHandling.AllowReadingFromString,
     };
 
-    /// <summary>Empty when the app hosts none. A type's own settings win over the app's.</summary>
+    /// <summary>
+    /// Empty when the app hosts none. A type with entries in <c>entitiesConfig</c> has the settings of the last one and none of the app's,
+    /// as in daprd.
+    /// </summary>
     public static IReadOnlyList<ActorTypeOptions> Parse(ReadOnlySpan<byte> json)
     {
         var config = JsonSerializer.Deserialize<AppConfig>(json, Options);
@@ -32,11 +35,13 @@ internal static class ActorTypes
                 .Distinct(StringComparer.Ordinal)
                 .Select(type =>
                 {
-                    var own = config!.EntitiesConfig?.FirstOrDefault(entry => entry?.Entities?.Contains(type) == true);
-                    var reentrancy = own?.Reentrancy ?? config.Reentrancy;
+                    var own = config!.EntitiesConfig?.LastOrDefault(entry => entry?.Entities?.Contains(type) == true);
+                    var (idle, reentrancy) = own is null
+                        ? (config.ActorIdleTimeout, config.Reentrancy)
+                        : (own.ActorIdleTimeout, own.Reentrancy);
                     return new ActorTypeOptions(
                         type,
-                        Idle(own?.ActorIdleTimeout) ?? Idle(config.ActorIdleTimeout) ?? DefaultIdleTimeout,
+                        Idle(idle) ?? DefaultIdleTimeout,
                         reentrancy?.Enabled ?? false,
                         reentrancy?.MaxStackDepth ?? DefaultStackDepth
                     );
@@ -51,9 +56,10 @@ internal static class ActorTypes
                 .Entities.Distinct(StringComparer.Ordinal)
                 .Select(type =>
                 {
-                    var own = initial.EntitiesConfig.FirstOrDefault(entry => entry.Entities.Contains(type));
-                    var reentrancy = own?.Reentrancy ?? initial.Reentrancy;
-                    var idle = own?.ActorIdleTimeout ?? initial.ActorIdleTimeout;
+                    var own = initial.EntitiesConfig.LastOrDefault(entry => entry.Entities.Contains(type));
+                    var (idle, reentrancy) = own is null
+                        ? (initial.ActorIdleTimeout, initial.Reentrancy)
+                        : (own.ActorIdleTimeout, own.Reentrancy);
                     return new ActorTypeOptions(
                         type,
                         idle is null ? DefaultIdleTimeout : idle.ToTimeSpan(),

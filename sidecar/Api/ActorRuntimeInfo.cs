@@ -6,8 +6,8 @@ namespace Sidecar.Api;
 /// </summary>
 internal static class ActorRuntimeInfo
 {
-    /// <summary>False until the app has reported its actor types.</summary>
-    public static bool IsRunning(IAppSidecar sidecar) => sidecar.FirstHealthy.IsCompletedSuccessfully || Workers(sidecar) > 0;
+    /// <summary>False until the app has reported its actor types, and while an app that hosts actors is unhealthy.</summary>
+    public static bool IsRunning(IAppSidecar sidecar) => sidecar.ActorsRegistered.IsCompleted || Workers(sidecar) > 0;
 
     public static bool IsHostReady(IAppSidecar sidecar) => sidecar.Ready && IsRunning(sidecar);
 

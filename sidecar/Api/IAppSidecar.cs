@@ -27,7 +27,7 @@ internal interface IAppSidecar : ILocalApp
     /// <summary>Attributes that the app or an operator has added to the metadata; lost with the process, as in daprd.</summary>
     ConcurrentDictionary<string, string> ExtendedMetadata { get; }
 
-    /// <summary>The actors of the app; null until the app has reported any.</summary>
+    /// <summary>The actors of the app; null until the app has reported any, and while it is unhealthy.</summary>
     ActorHost? ActorHost { get; }
 
     /// <summary>
@@ -35,8 +35,10 @@ internal interface IAppSidecar : ILocalApp
     /// </summary>
     bool Ready { get; }
 
-    /// <summary>Completes when <see cref="Ready"/> becomes true for the first time; cancelled when the sidecar ends before.</summary>
-    Task FirstHealthy { get; }
+    /// <summary>
+    /// Completes when the app has reported its actor types. It is a new task when an app that hosts actors becomes unhealthy.
+    /// </summary>
+    Task ActorsRegistered { get; }
 
     /// <summary>
     /// Hosts the actors of an app that has opened a stream for them; the newest stream is the one. Dispose of the result when it ends.

@@ -30,7 +30,7 @@ internal sealed record DaprError(int HttpStatus, StatusCode GrpcStatus, string C
 }
 
 /// <summary>Ends an API call with <paramref name="error"/>. Thrown in the building blocks, caught at the two edges only.</summary>
-internal sealed class DaprException(DaprError error, Exception? inner = null) : Exception(error.Message, inner)
+internal class DaprException(DaprError error, Exception? inner = null) : Exception(error.Message, inner)
 {
     public DaprError Error { get; } = error;
 }

@@ -22,6 +22,10 @@ internal sealed partial class ActorHosting : IAsyncDisposable
     private readonly ILoggerFactory loggers;
     private readonly ILogger logger;
     private Announcement own;
+    private volatile TaskCompletionSource registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile ActorHost? current;
+    private volatile bool suspended;
+    private bool overStream;
 
     public ActorHosting(
         AppOptions options,
@@ -44,8 +48,14 @@ internal sealed partial class ActorHosting : IAsyncDisposable
         own = Announcement.Of(options.AppId, options.InternalGrpcPort);
     }
 
-    /// <summary>Null until the app has reported actor types.</summary>
-    public ActorHost? Host { get; private set; }
+    /// <summary>Null until the app has reported actor types, and while it is unhealthy.</summary>
+    public ActorHost? Host => suspended ? null : current;
+
+    /// <summary>
+    /// Completes once the app has reported its actor types, even if it has none. As in daprd, it is a new task when an app that hosts
+    /// actors becomes unhealthy.
+    /// </summary>
+    public Task Registered => registered.Task;
 
     /// <summary>Registers the sidecar, which hosts no actors yet.</summary>
     public Task AnnounceAsync(CancellationToken cancellation)
@@ -57,12 +67,23 @@ internal sealed partial class ActorHosting : IAsyncDisposable
     /// <summary>Other processes no longer find the sidecar. Idempotent.</summary>
     public void Withdraw() => registry.Withdraw(own);
 
-    /// <summary>Reads the actor types of an HTTP app; overdue reminders fire from now on.</summary>
-    public async Task QueryAsync(IAppChannel channel, StartupQueries queries, CancellationToken cancellation)
+    /// <summary>Idempotent.</summary>
+    public void CompleteRegistration() => registered.TrySetResult();
+
+    /// <summary>
+    /// The app is healthy: reads the actor types of an HTTP app, the first time only, and hosts them. Overdue reminders fire from now on.
+    /// </summary>
+    public async Task StartAppAsync(IAppChannel channel, StartupQueries queries, CancellationToken cancellation)
     {
-        if (Host is not null)
+        if (current is { } known)
         {
-            return; // the app was unhealthy for a while
+            if (suspended)
+            {
+                await known.Reminders.StartAsync(known.Hosts, cancellation);
+                suspended = false;
+                Announce([.. known.Types]);
+            }
+            return;
         }
         if (options.AppIsGrpc || queries.Skips("config"))
         {
@@ -79,13 +100,42 @@ internal sealed partial class ActorHosting : IAsyncDisposable
     }
 
     /// <summary>
+    /// The app is unhealthy: its actors end, and its reminders and the calls of its sidecar wait until it is healthy again. Actors over a
+    /// stream go on, as in daprd. Idempotent.
+    /// </summary>
+    public void Suspend()
+    {
+        if (current is not { } host || overStream)
+        {
+            return;
+        }
+        host.Suspend();
+        if (suspended)
+        {
+            return;
+        }
+        suspended = true;
+        if (registered.Task.IsCompleted)
+        {
+            registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        Announce([]);
+    }
+
+    /// <summary>
     /// Hosts the actors of an app that has opened a stream for them; the newest stream is the one. Dispose of the result when it ends.
     /// </summary>
     public async Task<IAsyncDisposable> HostStreamAsync(
         IReadOnlyList<ActorTypeOptions> types,
         IActorApp app,
         CancellationToken cancellation
-    ) => new Hosted(this, await HostAsync(types, app, cancellation));
+    )
+    {
+        overStream = true;
+        var host = await HostAsync(types, app, cancellation);
+        CompleteRegistration();
+        return new Hosted(this, host);
+    }
 
     /// <summary>Deactivates the actors while the app still runs.</summary>
     public async Task DeactivateAsync()
@@ -100,7 +150,7 @@ internal sealed partial class ActorHosting : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Withdraw();
-        await (Host?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (current?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     private void Announce(IReadOnlyList<string> actorTypes) => registry.Announce(own = own with { ActorTypes = actorTypes });
@@ -127,8 +177,8 @@ internal sealed partial class ActorHosting : IAsyncDisposable
             return null;
         }
         var host = new ActorHost(options.AppId, types, app, store, policies, time, loggers);
-        var before = Host;
-        Host = host;
+        var before = current;
+        current = host;
         if (before is not null)
         {
             await before.DisposeAsync();
@@ -140,7 +190,7 @@ internal sealed partial class ActorHosting : IAsyncDisposable
         catch
         {
             // Removes a partial host: the next attempt creates a new one.
-            Host = null;
+            current = null;
             await host.DisposeAsync();
             throw;
         }
@@ -152,9 +202,9 @@ internal sealed partial class ActorHosting : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
-            if (host is not null && ReferenceEquals(actors.Host, host))
+            if (host is not null && ReferenceEquals(actors.current, host))
             {
-                actors.Host = null;
+                actors.current = null;
                 actors.Announce([]);
                 await host.DisposeAsync();
             }

@@ -73,6 +73,7 @@ internal sealed partial class AppConnection(
         if (channel is null)
         {
             readiness.Ready = readiness.IsHealthy = true;
+            actors.CompleteRegistration();
             readiness.Complete();
             return;
         }
@@ -107,8 +108,17 @@ internal sealed partial class AppConnection(
 
     private async Task SubscribeAsync(CancellationToken cancellation)
     {
-        await actors.QueryAsync(channel!, queries, cancellation);
-        await events.StartAsync(cancellation);
+        try
+        {
+            await actors.StartAppAsync(channel!, queries, cancellation);
+            await events.StartAsync(cancellation);
+        }
+        catch (Exception) when (!cancellation.IsCancellationRequested)
+        {
+            actors.Suspend();
+            throw;
+        }
+        actors.CompleteRegistration();
         LogReady(options.AppId);
     }
 
@@ -170,6 +180,7 @@ internal sealed partial class AppConnection(
             {
                 LogUnhealthy(options.AppId, failures);
                 readiness.FallIll();
+                actors.Suspend();
                 await events.HoldAsync();
             }
             var interval = returning || !readiness.FirstHealthy.IsCompleted ? FirstProbes : options.AppHealthProbeInterval;
@@ -195,7 +206,7 @@ internal sealed partial class AppConnection(
     [LoggerMessage(
         1002,
         LogLevel.Warning,
-        "App {AppId} failed {Failures} health probes; its subscriptions pause until it is healthy again"
+        "App {AppId} failed {Failures} health probes; its subscriptions, jobs and actors pause until it is healthy again"
     )]
     private partial void LogUnhealthy(string appId, int failures);
 }

@@ -22,7 +22,7 @@ internal sealed class AppDirectory : ILocalApps, ILocalActors, IWorkflowPeers
     {
         foreach (var (_, sidecar) in local)
         {
-            if (sidecar is { AppIsHealthy: true, ActorHost: { } host } && host.Hosts(actorType))
+            if (sidecar.ActorHost is { } host && host.Hosts(actorType))
             {
                 return host;
             }

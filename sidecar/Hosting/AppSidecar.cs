@@ -40,6 +40,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
     private readonly AppDirectory directory;
     private readonly AppReadiness readiness = new();
     private readonly ActorHosting actors;
+    private readonly ActorTimers timers;
     private readonly AppEvents events;
     private readonly AppConnection connection;
     private readonly ComponentReload reload;
@@ -83,6 +84,8 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
             Channel = options.AppIsGrpc ? new GrpcAppChannel(Client, options) : new HttpAppChannel(Client, options);
         }
         actors = new ActorHosting(options, components, Policies, registry, time, loggers);
+        var router = new ActorRouter(options.AppId, actorTypes, Policies, time);
+        timers = new ActorTimers(options.AppId, router, time, loggers.CreateLogger<ActorTimers>());
         var pubsub = new PubSubApi(options.AppId, components, Policies, Tracer, time);
         var outbox = new Outbox(options.AppId, components, pubsub, time, loggers.CreateLogger<Outbox>());
         var bindings = new BindingsApi(options.AppId, components, Policies, time);
@@ -121,12 +124,12 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
             Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time),
             Actors = new ActorApi(
                 options.AppId,
-                components,
+                new ActorState(options.AppId, components, Policies, configuration.Features.Contains("ActorStateTTL")),
                 Policies,
                 () => actors.Host,
-                () => readiness.FirstHealthy,
-                actorTypes,
-                configuration.Features.Contains("ActorStateTTL"),
+                () => actors.Registered,
+                router,
+                timers,
                 time
             ),
             Jobs = new JobApi(options.AppId, jobStore, jobs, time),
@@ -147,6 +150,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
             SidecarPart.Of(outbox, outbox.StartAsync),
             .. Blocks.Workflows is { } engine ? [SidecarPart.Of(engine, engine.StartAsync)] : (SidecarPart[])[],
             SidecarPart.Of(actors, actors.AnnounceAsync),
+            SidecarPart.Of(timers),
             SidecarPart.Of(Blocks.ConfigurationItems),
             SidecarPart.Of(events, events.DeclareAsync),
             SidecarPart.Of(connection, connection.StartAsync),
@@ -191,6 +195,8 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
     public ConcurrentDictionary<string, string> ExtendedMetadata { get; } = new(StringComparer.Ordinal);
 
     public ActorHost? ActorHost => actors.Host;
+
+    public Task ActorsRegistered => actors.Registered;
 
     public bool Ready => readiness.Ready;
 
@@ -253,8 +259,10 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
     public async Task QuiesceAsync()
     {
         var wasReady = readiness.End();
+        actors.CompleteRegistration(); // calls do not wait for the app any more
         await connection.StopAsync();
         await StopEventsAsync();
+        timers.Stop(); // a tick would activate its actor again
         if (wasReady)
         {
             await actors.DeactivateAsync();

@@ -84,7 +84,7 @@ internal static class RequestGuard
         context.Features.Set(new Span(SidecarRegistry.TraceOf(context.Request)));
         if (context.Request.Headers.ContainsKey(ActorRelay.Header))
         {
-            return ActorRelay.ReceiveAsync(context, sidecar.AppIsHealthy ? sidecar.ActorHost : null);
+            return ActorRelay.ReceiveAsync(context, sidecar.ActorHost);
         }
         var target = new InvocationTarget(sidecar.Options.AppId, MethodPath.Clean(sidecar.Options.AppId, RequestPath.Of(context).Decoded));
         return context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true

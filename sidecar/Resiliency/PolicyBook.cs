@@ -69,6 +69,9 @@ internal sealed class PolicyBook
         return Find("actor", type, names with { Timeout = null }, names.BreakerPerId ? $"{type}-{id}" : type, ActorCacheSize, "outbound");
     }
 
+    /// <summary>True if the Resiliency resources name the actor type as a target; default policies do not count.</summary>
+    public bool HasActorTarget(string type) => actors.ContainsKey(type);
+
     /// <summary>The policy within an actor's turn: the time limit of the app.</summary>
     public Policy? ActorTurn(string type)
     {

@@ -6,9 +6,10 @@ using Sidecar.Timers;
 namespace Sidecar.Actors.Reminders;
 
 /// <summary>
-/// Fires the reminders of an app's actors. Ticks that came due while the sidecar was not running, or during another tick, follow one
-/// after the other, as with Dapr's scheduler; the time to live ends with the last tick that is due in it, however late that one is. A tick
-/// updates its reminder under the ETag it was read with, so a reminder changed or deleted meanwhile keeps its new state.
+/// Fires the reminders of an app's actors while the app is healthy; reminders that become due meanwhile wait. Ticks that came due while the
+/// sidecar was not running, or during another tick, follow one after the other, as with Dapr's scheduler. The time to live ends with the
+/// last tick that is due in it, however late that one is. A tick updates its reminder under the ETag it was read with, so a reminder
+/// changed or deleted meanwhile keeps its new state.
 /// </summary>
 internal sealed partial class ReminderService(
     ReminderStore store,
@@ -21,16 +22,28 @@ internal sealed partial class ReminderService(
     private readonly ConcurrentDictionary<(ActorId Actor, string Name), ScheduledCall> armed = new();
     private readonly Dictionary<(ActorId Actor, string Name), Task> ticking = []; // guarded by itself; the latest version of each reminder
     private readonly CancellationTokenSource stopping = new();
+    private volatile bool held = true;
 
-    /// <summary>Arms all stored reminders of the actor types that the app hosts.</summary>
+    /// <summary>Fires the stored reminders of the actor types that the app hosts from now on, overdue ones at once.</summary>
     public async Task StartAsync(Func<string, bool> hosts, CancellationToken cancellation)
     {
+        held = false;
         await foreach (var reminder in store.AllAsync(cancellation))
         {
             if (hosts(reminder.ActorType))
             {
                 Arm(reminder);
             }
+        }
+    }
+
+    /// <summary>No reminder fires until the next start. A running tick that fails is repeated after it.</summary>
+    public void Hold()
+    {
+        held = true;
+        foreach (var key in armed.Keys)
+        {
+            Disarm(key);
         }
     }
 
@@ -89,6 +102,10 @@ internal sealed partial class ReminderService(
 
     private void Arm(Reminder reminder)
     {
+        if (held)
+        {
+            return;
+        }
         var call = clock.Schedule(reminder.Next, () => Begin(reminder.Actor, reminder.Name));
         armed.AddOrUpdate((reminder.Actor, reminder.Name), call, (_, before) =>
         {
@@ -141,7 +158,7 @@ internal sealed partial class ReminderService(
     {
         try
         {
-            if (await StoreAsync(cancellation => store.FindAsync(actor, name, cancellation), actor, name) is not { } found)
+            if (held || await StoreAsync(cancellation => store.FindAsync(actor, name, cancellation), actor, name) is not { } found)
             {
                 return;
             }
@@ -151,9 +168,9 @@ internal sealed partial class ReminderService(
                 Arm(reminder); // replaced by a later one just before it came due
                 return;
             }
-            if (!(reminder.Expires < reminder.Next))
+            if (!(reminder.Expires < reminder.Next) && !await TryDeliverAsync(reminder, etag))
             {
-                await DeliverAsync(reminder, etag);
+                return; // not moved on: fires again once the app is healthy
             }
             var next = After(reminder);
             if (
@@ -178,7 +195,8 @@ internal sealed partial class ReminderService(
         RetriedStep.UntilDoneAsync($"The record of reminder {name} of actor {actor}", call, time, logger, stopping.Token);
 
     /// <summary>Retries as often as the failure policy allows, unless the reminder is changed or deleted meanwhile.</summary>
-    private async Task DeliverAsync(Reminder reminder, string etag)
+    /// <returns>False if the tick has failed and the app has become unhealthy.</returns>
+    private async Task<bool> TryDeliverAsync(Reminder reminder, string etag)
     {
         var policy = reminder.OnFailure ?? FailurePolicy.Default;
         for (var attempt = 0; ; attempt++)
@@ -186,20 +204,28 @@ internal sealed partial class ReminderService(
             try
             {
                 await tick(reminder, stopping.Token);
-                return;
+                return true;
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 LogDeliveryFailed(e, reminder.Actor.ToString(), reminder.Name, attempt + 1);
             }
+            if (held)
+            {
+                return false;
+            }
             if (attempt >= policy.Retries)
             {
-                return;
+                return true;
             }
             await Task.Delay(policy.Interval, time, stopping.Token);
+            if (held)
+            {
+                return false;
+            }
             if ((await store.FindAsync(reminder.Actor, reminder.Name, stopping.Token))?.ETag != etag)
             {
-                return;
+                return true;
             }
         }
     }

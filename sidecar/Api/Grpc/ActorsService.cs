@@ -195,15 +195,16 @@ internal class ActorsService
         return shown;
     }
 
-    public virtual Task<Empty> RegisterActorTimer(RegisterActorTimerRequest request, ServerCallContext context)
+    public virtual async Task<Empty> RegisterActorTimer(RegisterActorTimerRequest request, ServerCallContext context)
     {
-        Of(context)
-            .Blocks.Actors.RegisterTimer(
+        await Of(context)
+            .Blocks.Actors.RegisterTimerAsync(
                 new ActorId(request.ActorType, request.ActorId),
                 request.Name,
-                new ReminderRequest(request.DueTime, request.Period, request.Ttl, Json(request.Data), request.Callback)
+                new ReminderRequest(request.DueTime, request.Period, request.Ttl, Json(request.Data), request.Callback),
+                context.CancellationToken
             );
-        return Task.FromResult(new Empty());
+        return new Empty();
     }
 
     /// <summary>Hosts the app's actors for as long as the app keeps this stream open.</summary>
@@ -233,10 +234,11 @@ internal class ActorsService
         }
     }
 
-    public virtual Task<Empty> UnregisterActorTimer(UnregisterActorTimerRequest request, ServerCallContext context)
+    public virtual async Task<Empty> UnregisterActorTimer(UnregisterActorTimerRequest request, ServerCallContext context)
     {
-        Of(context).Blocks.Actors.UnregisterTimer(new ActorId(request.ActorType, request.ActorId), request.Name);
-        return Task.FromResult(new Empty());
+        await Of(context)
+            .Blocks.Actors.UnregisterTimerAsync(new ActorId(request.ActorType, request.ActorId), request.Name, context.CancellationToken);
+        return new Empty();
     }
 
     /// <summary>Writes data to a JSON body in base64.</summary>

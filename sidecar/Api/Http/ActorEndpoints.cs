@@ -44,11 +44,10 @@ internal static class ActorEndpoints
             context.Response.StatusCode = 204;
         });
         routes.MapMethods(actor + "/timers/{name}", write, RegisterTimerAsync);
-        routes.MapDelete(actor + "/timers/{name}", context =>
+        routes.MapDelete(actor + "/timers/{name}", async context =>
         {
-            context.Sidecar().Blocks.Actors.UnregisterTimer(Actor(context), context.Route("name"));
+            await context.Sidecar().Blocks.Actors.UnregisterTimerAsync(Actor(context), context.Route("name"), context.RequestAborted);
             context.Response.StatusCode = 204;
-            return Task.CompletedTask;
         });
     }
 
@@ -159,7 +158,7 @@ internal static class ActorEndpoints
     private static async Task RegisterTimerAsync(HttpContext context)
     {
         var request = Read(await context.Request.BodyAsync(), json => Request(json, "Timer"));
-        context.Sidecar().Blocks.Actors.RegisterTimer(Actor(context), context.Route("name"), request);
+        await context.Sidecar().Blocks.Actors.RegisterTimerAsync(Actor(context), context.Route("name"), request, context.RequestAborted);
         context.Response.StatusCode = 204;
     }
 

@@ -59,6 +59,35 @@ public sealed class ActorHostingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_call_of_an_actor_type_without_a_host_waits_for_one()
+    {
+        var go = new TaskCompletionSource();
+        app.Answers("/dapr/config", async (_, context) =>
+        {
+            await go.Task;
+            await context.Response.WriteAsync("""{"entities":["Latecomer"]}""");
+        });
+        await using var caller = await TestedSidecar.StartAsync(new SidecarOptions());
+        await using var host = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                Resources = [Store],
+                AwaitReady = false,
+            }
+        );
+        await app.NextAsync("/dapr/config");
+        using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            caller.Http.PostAsync("/v1.0/actors/Latecomer/a/method/m", null, impatient.Token)
+        );
+
+        var waiting = caller.Http.SendAsync("POST", "/v1.0/actors/Latecomer/a/method/m", "");
+        go.SetResult();
+        await waiting.SucceedsAsync(200);
+    }
+
+    [Fact]
     public async Task Metadata_list_an_actor_type_without_active_actors_without_a_count()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
@@ -74,7 +103,9 @@ public sealed class ActorHostingTests : IAsyncLifetime
     public async Task Without_an_actor_state_store_no_actor_type_is_hosted()
     {
         app.Answers("/dapr/config", 200, """{"entities":["Storeless"]}""");
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { AppPort = app.PortNumber, Resources = [LookupPolicy.Once("Storeless")] }
+        );
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Storeless/a/method/m", "").FailsAsync(500, "ERR_ACTOR_INVOKE_METHOD");
         await sidecar
             .Grpc.InvokeActorAsync(
@@ -133,7 +164,7 @@ public sealed class ActorHostingTests : IAsyncLifetime
             await context.Response.WriteAsync(received.Text + received.Query);
         });
         app.Answers("/actors/Faraway/a/method/bad", 500, "no");
-        await using var caller = await TestedSidecar.StartAsync(new SidecarOptions());
+        await using var caller = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [LookupPolicy.Once("Faraway")] });
         await using (await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] }))
         {
             using var answer = await caller.Http.SendAsync("POST", "/v1.0/actors/Faraway/a/method/add?x=1", "3", headers: ("x-given", "y"));

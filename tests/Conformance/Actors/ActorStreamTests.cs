@@ -20,12 +20,10 @@ public sealed class ActorStreamTests : IAsyncLifetime
             new SidecarOptions
             {
                 AppProtocol = "grpc",
-                Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))],
+                Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true")), LookupPolicy.Once(Type)],
             }
         );
-        stream = sidecar.Grpc.SubscribeActorEventsAlpha1();
-        await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { Entities = { Type } } });
-        Assert.NotNull((await NextAsync()).InitialResponse);
+        await OpenAsync();
     }
 
     public async Task DisposeAsync()
@@ -104,6 +102,31 @@ public sealed class ActorStreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_timer_outlives_the_stream_of_its_app()
+    {
+        await sidecar.Grpc.RegisterActorTimerAsync(
+            new()
+            {
+                ActorType = Type,
+                ActorId = "a",
+                Name = "tick",
+                DueTime = "1s",
+                Period = "1s",
+            }
+        );
+        await stream.RequestStream.CompleteAsync();
+        await Eventually.UntilAsync(
+            async () => (await sidecar.Grpc.GetMetadataAsync(new())).ActorRuntime.ActiveActors.Count == 0,
+            "the type stayed hosted"
+        );
+        stream.Dispose();
+        await OpenAsync();
+        var received = (await NextAsync()).TimerRequest;
+        Assert.Equal((Type, "a", "tick"), (received.ActorType, received.ActorId, received.Name));
+        await stream.RequestStream.WriteAsync(new() { TimerResponse = new() { Id = received.Id } });
+    }
+
+    [Fact]
     public async Task A_closed_stream_removes_its_actor_types()
     {
         await stream.RequestStream.CompleteAsync();
@@ -121,6 +144,13 @@ public sealed class ActorStreamTests : IAsyncLifetime
                 }
             )
             .FailsAsync(StatusCode.FailedPrecondition);
+    }
+
+    private async Task OpenAsync()
+    {
+        stream = sidecar.Grpc.SubscribeActorEventsAlpha1();
+        await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { Entities = { Type } } });
+        Assert.NotNull((await NextAsync()).InitialResponse);
     }
 
     private async Task<SubscribeActorEventsResponseAlpha1> NextAsync()

@@ -26,7 +26,9 @@ public sealed class ActorTests : IAsyncLifetime
     {
         app = await HttpApp.StartAsync();
         app.Answers("/dapr/config", 200, Config);
-        sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
+        sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { AppPort = app.PortNumber, Resources = [Store, LookupPolicy.Once("Nobody")] }
+        );
     }
 
     public async Task DisposeAsync()

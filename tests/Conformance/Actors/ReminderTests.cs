@@ -176,10 +176,20 @@ public sealed class ReminderTests : IAsyncLifetime
         );
     }
 
-    [Fact]
-    public async Task A_failed_reminder_is_retried_by_its_failure_policy()
+    [Theory]
+    [InlineData(500, false)]
+    [InlineData(200, true)]
+    public async Task A_failed_reminder_is_retried_by_its_failure_policy(int status, bool exception)
     {
-        app.Answers($"/actors/{type}/a/method/remind/r", 500);
+        app.Answers($"/actors/{type}/a/method/remind/r", (_, context) =>
+        {
+            context.Response.StatusCode = status;
+            if (exception)
+            {
+                context.Response.Headers["X-DaprErrorResponseHeader"] = "true"; // as the SDKs answer an exception
+            }
+            return Task.CompletedTask;
+        });
         var policy = new JobFailurePolicy
         {
             Constant = new JobFailurePolicyConstant
