@@ -10,12 +10,19 @@ internal interface IFallible
 
     /// <summary>The HTTP status or gRPC code of the failure, if it has one that retry rules compare.</summary>
     int? Code { get; }
+
+    /// <summary>True for a failure that is not retried, although a circuit breaker counts it.</summary>
+    bool Final => false;
 }
 
 /// <summary>The outcome of a guarded call, as retries and circuit breakers count it.</summary>
 internal static class OutcomeFailure
 {
     public static bool Is<T>(Outcome<T> outcome) => outcome.Exception is not null || outcome.Result is IFallible { Failed: true };
+
+    public static bool IsFinal<T>(Outcome<T> outcome) =>
+        outcome.Exception is CircuitBreakerRefusedException or OperationCanceledException
+        || outcome.Result is IFallible { Failed: true, Final: true };
 
     public static int? Code<T>(Outcome<T> outcome) =>
         outcome.Exception is RpcException failure ? (int)failure.StatusCode

@@ -135,7 +135,7 @@ internal sealed class Policy
             ShouldHandle = arguments =>
                 ValueTask.FromResult(
                     OutcomeFailure.Is(arguments.Outcome)
-                        && arguments.Outcome.Exception is not (CircuitBreakerRefusedException or OperationCanceledException)
+                        && !OutcomeFailure.IsFinal(arguments.Outcome)
                         && rule.Covers(OutcomeFailure.Code(arguments.Outcome))
                         && rule.Fits(Elapsed(arguments.Context))
                 ),
