@@ -5,6 +5,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Sidecar.Bindings;
+using Sidecar.Go;
 using Sidecar.Jobs;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Subscribing;
@@ -179,7 +180,7 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
             var answer = await callback.Call(AppCallbackMethods.OnBindingEvent, request, cancellation, headers);
             return new BindingAnswer(
                 answer.To,
-                answer.Data.Memory,
+                GoJson.EncodeAgain(answer.Data.Span),
                 answer.Concurrency == BindingEventResponse.Types.BindingEventConcurrency.Parallel
             );
         }

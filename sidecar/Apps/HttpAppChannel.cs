@@ -140,9 +140,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         }
         @event.Trace.AddTo(request);
         using var response = await client.SendAsync(request, cancellation);
-        return response.IsSuccessStatusCode
-            ? BindingAnswer.Empty
-            : throw new BindingException($"the app answered {(int)response.StatusCode} to POST /{@event.Route.TrimStart('/')}");
+        return BindingAnswer.Of((int)response.StatusCode);
     }
 
     public async Task<JobOutcome> TriggerAsync(string name, Any? data, CancellationToken cancellation)
