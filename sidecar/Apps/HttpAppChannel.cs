@@ -116,7 +116,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         var status = (int)response.StatusCode;
         if (status is < 200 or > 299)
         {
-            return [.. entries.Select(_ => status == 404 ? DeliveryStatus.Drop : DeliveryStatus.Retry)];
+            return [.. entries.Select(_ => status == 404 ? DeliveryStatus.Ignored : DeliveryStatus.Retry)];
         }
         return EventAnswer.ReadMany(await response.Content.ReadAsByteArrayAsync(cancellation), entries);
     }

@@ -191,7 +191,7 @@ internal sealed partial class SubscriptionPump(
     {
         if (policy is null)
         {
-            return await DeliverManyOnceAsync(path, entries, cancellation);
+            return (await DeliverManyOnceAsync(path, entries, cancellation)).Statuses;
         }
         var statuses = entries.Select(_ => DeliveryStatus.Retry).ToArray();
         try
@@ -201,12 +201,12 @@ internal sealed partial class SubscriptionPump(
                 async limit =>
                 {
                     var left = Enumerable.Range(0, entries.Count).Where(i => statuses[i] == DeliveryStatus.Retry).ToList();
-                    var answers = await DeliverManyOnceAsync(path, [.. left.Select(i => entries[i])], limit);
+                    var (answers, code) = await DeliverManyOnceAsync(path, [.. left.Select(i => entries[i])], limit);
                     for (var i = 0; i < left.Count; i++)
                     {
                         statuses[left[i]] = answers[i];
                     }
-                    return new Delivery(answers.Contains(DeliveryStatus.Retry) ? DeliveryStatus.Retry : DeliveryStatus.Success);
+                    return new Delivery(answers.Contains(DeliveryStatus.Retry) ? DeliveryStatus.Retry : DeliveryStatus.Success, code);
                 },
                 cancellation
             );
@@ -218,7 +218,8 @@ internal sealed partial class SubscriptionPump(
         return statuses;
     }
 
-    private async Task<IReadOnlyList<DeliveryStatus>> DeliverManyOnceAsync(
+    /// <summary>The code is that of an app that has refused all entries.</summary>
+    private async Task<(IReadOnlyList<DeliveryStatus> Statuses, int? Code)> DeliverManyOnceAsync(
         string path,
         IReadOnlyList<DeliveredEntry> entries,
         CancellationToken cancellation
@@ -227,12 +228,13 @@ internal sealed partial class SubscriptionPump(
         var begun = spans.Begin(entries);
         try
         {
-            return await receiver.DeliverManyAsync(subscription.PubSub, subscription.Topic, path, entries, begun[^1].Context, cancellation);
+            var trace = begun[^1].Context;
+            return (await receiver.DeliverManyAsync(subscription.PubSub, subscription.Topic, path, entries, trace, cancellation), null);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             LogDeliveryFailed(e, null, subscription.Topic);
-            return [.. entries.Select(_ => DeliveryStatus.Retry)];
+            return ([.. entries.Select(_ => DeliveryStatus.Retry)], (e as DeliveryRefusedException)?.Code);
         }
         finally
         {
@@ -257,7 +259,7 @@ internal sealed partial class SubscriptionPump(
             status switch
             {
                 DeliveryStatus.Success => "success",
-                DeliveryStatus.Drop => "drop",
+                DeliveryStatus.Drop or DeliveryStatus.Ignored => "drop",
                 _ => "retry",
             },
             took
@@ -265,7 +267,7 @@ internal sealed partial class SubscriptionPump(
 
     private async Task<Acknowledgement> SettleAsync(BrokerMessage message, DeliveryStatus status, CancellationToken cancellation)
     {
-        if (status == DeliveryStatus.Success)
+        if (status is DeliveryStatus.Success or DeliveryStatus.Ignored)
         {
             return Acknowledgement.Done;
         }

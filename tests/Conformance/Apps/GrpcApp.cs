@@ -33,6 +33,14 @@ public sealed class GrpcAppState
 
     public Func<BindingEventRequest, BindingEventResponse> OnBinding { get; set; } = _ => new BindingEventResponse();
 
+    public Func<TopicEventBulkRequest, TopicEventBulkResponse> OnBulk { get; set; } =
+        request =>
+        {
+            var response = new TopicEventBulkResponse();
+            response.Statuses.AddRange(request.Entries.Select(entry => new TopicEventBulkResponseEntry { EntryId = entry.EntryId }));
+            return response;
+        };
+
     public Channel<TopicEventBulkRequest> Bulks { get; } = Channel.CreateUnbounded<TopicEventBulkRequest>();
 
     public Channel<JobEventRequest> Jobs { get; } = Channel.CreateUnbounded<JobEventRequest>();
@@ -108,9 +116,7 @@ public sealed class GrpcApp : IAsyncDisposable
         public override Task<TopicEventBulkResponse> OnBulkTopicEvent(TopicEventBulkRequest request, ServerCallContext context)
         {
             state.Bulks.Writer.TryWrite(request);
-            var response = new TopicEventBulkResponse();
-            response.Statuses.AddRange(request.Entries.Select(entry => new TopicEventBulkResponseEntry { EntryId = entry.EntryId }));
-            return Task.FromResult(response);
+            return Task.FromResult(state.OnBulk(request));
         }
     }
 }

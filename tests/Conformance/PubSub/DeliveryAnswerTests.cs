@@ -68,6 +68,17 @@ public sealed class DeliveryAnswerTests(DeliveryAnswerTests.AnsweringApp fixture
         Assert.Equal(fails ? ["case"] : [], await fixture.FailedAsync("bulk"));
     }
 
+    [Fact]
+    public async Task A_bulk_that_the_app_does_not_find_goes_to_no_dead_letter_topic()
+    {
+        fixture.App.Answers("/bulk", (got, context) =>
+        {
+            context.Response.StatusCode = Data(got.Json.GetProperty("entries")[0].GetProperty("event")) == "end" ? 500 : 404;
+            return Task.CompletedTask;
+        });
+        Assert.Empty(await fixture.FailedAsync("bulk"));
+    }
+
     private static string? Data(JsonElement envelope) => envelope.GetProperty("data").GetString();
 
     /// <summary>An app that gets single events and bulks of one.</summary>
