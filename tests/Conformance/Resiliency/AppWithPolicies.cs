@@ -42,7 +42,7 @@ public sealed class AppWithPolicies : IAsyncLifetime
                       policies:
                         timeouts: { short: 200ms }
                         retries:
-                          three: { policy: constant, duration: 10ms, maxRetries: 3 }
+                          three: { policy: Constant, duration: 10ms, maxRetries: 3 }
                           switched: { policy: constant, duration: 10ms, maxRetries: 3, matching: { httpStatusCodes: "101" } }
                           unavailable: { policy: constant, duration: 10ms, maxRetries: 3, matching: { httpStatusCodes: "502-504" } }
                         circuitBreakers:
