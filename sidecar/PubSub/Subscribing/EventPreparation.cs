@@ -13,7 +13,12 @@ internal sealed partial class EventPreparation(TopicSubscription subscription, T
     {
         JsonObject envelope;
         var body = message.Data;
-        if (subscription.Raw)
+        if (subscription.Raw is not { } raw)
+        {
+            LogNoBoolean(message.Topic, subscription.PubSub);
+            return (null, DeliveryStatus.Retry);
+        }
+        if (raw)
         {
             envelope = CloudEvents.FromRaw(message.Data, message.Topic, subscription.PubSub);
             CloudEvents.Trace(envelope, message.Metadata);
@@ -39,7 +44,7 @@ internal sealed partial class EventPreparation(TopicSubscription subscription, T
                 ? (
                     new DeliveredEvent(subscription.PubSub, message.Topic, path, envelope, body, message.Metadata)
                     {
-                        Raw = subscription.Raw ? message.Data : (ReadOnlyMemory<byte>?)null,
+                        Raw = raw ? message.Data : (ReadOnlyMemory<byte>?)null,
                     },
                     default
                 )
@@ -58,6 +63,9 @@ internal sealed partial class EventPreparation(TopicSubscription subscription, T
         "A message of topic {Topic} in {PubSub} is no CloudEvent; subscribe with rawPayload to take it as it is"
     )]
     private partial void LogNoEnvelope(string topic, string pubSub);
+
+    [LoggerMessage(2307, LogLevel.Error, "The metadata rawPayload of the subscription to topic {Topic} in {PubSub} must be true or false")]
+    private partial void LogNoBoolean(string topic, string pubSub);
 
     [LoggerMessage(2302, LogLevel.Warning, "Event {EventId} of topic {Topic} has expired and is dropped")]
     private partial void LogExpired(string? eventId, string topic);
