@@ -1,63 +1,76 @@
 using System.Text.Json;
+using Sidecar.Go;
 using Sidecar.PubSub.Subscribing;
 
 namespace Sidecar.Apps;
 
-/// <summary>The outcome of a delivery by the app's 2xx answer. Source: Dapr docs, "Expected HTTP response for subscriptions".</summary>
+/// <summary>
+/// The outcome of a delivery by the app's 2xx answer, read as Go reads it: names of members in any case, the last of several, and null for
+/// an absent one. Source: Dapr docs, "Expected HTTP response for subscriptions".
+/// </summary>
 internal static class EventAnswer
 {
-    /// <summary>No body, a body that is no JSON object, or no status means success. An unknown status means retry.</summary>
+    /// <summary>A body without a readable status means success. An unknown status means retry.</summary>
     public static DeliveryStatus Read(ReadOnlySpan<byte> body)
     {
-        if (body.IsEmpty)
-        {
-            return DeliveryStatus.Success;
-        }
         try
         {
-            var reader = new Utf8JsonReader(body);
-            using var answer = JsonDocument.ParseValue(ref reader);
-            if (answer.RootElement.ValueKind != JsonValueKind.Object || !answer.RootElement.TryGetProperty("status", out var status))
-            {
-                return DeliveryStatus.Success;
-            }
-            return status.ValueKind == JsonValueKind.String ? Status(status.GetString()!) : DeliveryStatus.Success;
+            using var answer = GoJsonBody.Parse(body);
+            return Text(answer.RootElement, "status") is { Length: > 0 } status ? Status(status) : DeliveryStatus.Success;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is FormatException or InvalidOperationException)
         {
             return DeliveryStatus.Success; // any body is allowed; only its status counts
         }
     }
 
-    /// <summary>An entry the app does not mention, or mentions without status, is delivered again.</summary>
-    public static IReadOnlyList<DeliveryStatus> ReadMany(byte[] body, IReadOnlyList<DeliveredEntry> entries)
+    /// <summary>
+    /// Returns one status per entry. An entry that the app does not mention, or mentions without status, is delivered again. An answer with
+    /// a member of the wrong type counts for no entry; a status with an unknown entry id is ignored.
+    /// </summary>
+    public static IReadOnlyList<DeliveryStatus> ReadMany(ReadOnlySpan<byte> body, IReadOnlyList<DeliveredEntry> entries)
     {
-        var said = new Dictionary<string, DeliveryStatus>(StringComparer.Ordinal);
+        var answered = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
-            using var answer = JsonDocument.Parse(body);
-            if (answer.RootElement.TryGetProperty("statuses", out var statuses))
+            using var answer = GoJsonBody.Parse(body);
+            foreach (var item in Statuses(answer.RootElement))
             {
-                foreach (var status in statuses.EnumerateArray())
-                {
-                    var text = status.TryGetProperty("status", out var value) ? value.GetString() : null;
-                    said[status.GetProperty("entryId").GetString() ?? ""] = string.IsNullOrEmpty(text)
-                        ? DeliveryStatus.Retry
-                        : Status(text);
-                }
+                answered[Text(item, "entryId")] = Text(item, "status");
             }
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception e) when (e is FormatException or InvalidOperationException)
         {
-            return [.. entries.Select(_ => DeliveryStatus.Retry)];
+            answered.Clear();
         }
-        return [.. entries.Select(entry => said.GetValueOrDefault(entry.EntryId, DeliveryStatus.Retry))];
+        return [.. entries.Select(entry => Status(answered.GetValueOrDefault(entry.EntryId, "")))];
+    }
+
+    private static IEnumerable<JsonElement> Statuses(JsonElement answer) =>
+        answer.ValueKind == JsonValueKind.Null ? []
+        : answer.ValueKind != JsonValueKind.Object ? throw new InvalidOperationException("the answer is no object")
+        : GoJsonBody.Property(answer, "statuses") is { ValueKind: not JsonValueKind.Null } statuses ? statuses.EnumerateArray()
+        : [];
+
+    /// <summary>Empty if the member is missing or null.</summary>
+    /// <exception cref="InvalidOperationException">The element is no object, or the member no text.</exception>
+    private static string Text(JsonElement element, string name)
+    {
+        var text = "";
+        foreach (var member in element.ValueKind == JsonValueKind.Null ? default : element.EnumerateObject())
+        {
+            if (member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                text = member.Value.GetString() ?? text;
+            }
+        }
+        return text;
     }
 
     private static DeliveryStatus Status(string text) =>
         text switch
         {
-            "" or "SUCCESS" => DeliveryStatus.Success,
+            "SUCCESS" => DeliveryStatus.Success,
             "DROP" => DeliveryStatus.Drop,
             _ => DeliveryStatus.Retry,
         };

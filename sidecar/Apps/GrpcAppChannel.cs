@@ -5,6 +5,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Sidecar.Bindings;
+using Sidecar.Go;
 using Sidecar.Jobs;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Subscribing;
@@ -103,11 +104,11 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
         {
-            return DeliveryStatus.Success; // dropped without a dead letter (as in daprd)
+            return DeliveryStatus.Ignored;
         }
         catch (RpcException e)
         {
-            throw new DeliveryRefusedException((int)e.StatusCode, $"the app answered {e.StatusCode}: {e.Status.Detail}");
+            throw Refused(e, cancellation);
         }
     }
 
@@ -143,16 +144,20 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
             {
                 answer = await callback.Call(AppCallbackMethods.OnBulkTopicEventAlpha1, request, cancellation, headers);
             }
-            var said = answer.Statuses.ToDictionary(
-                status => status.EntryId,
-                status => TopicEvents.Status(status.Status),
-                StringComparer.Ordinal
-            );
-            return [.. entries.Select(entry => said.GetValueOrDefault(entry.EntryId, DeliveryStatus.Retry))];
+            var answered = new Dictionary<string, DeliveryStatus>(StringComparer.Ordinal);
+            foreach (var status in answer.Statuses)
+            {
+                answered[status.EntryId] = TopicEvents.Status(status.Status); // the last one of several, as in daprd
+            }
+            return [.. entries.Select(entry => answered.GetValueOrDefault(entry.EntryId, DeliveryStatus.Retry))];
         }
-        catch (RpcException)
+        catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
         {
-            return [.. entries.Select(_ => DeliveryStatus.Retry)];
+            return [.. entries.Select(_ => DeliveryStatus.Ignored)];
+        }
+        catch (RpcException e)
+        {
+            throw Refused(e, cancellation);
         }
     }
 
@@ -179,7 +184,7 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
             var answer = await callback.Call(AppCallbackMethods.OnBindingEvent, request, cancellation, headers);
             return new BindingAnswer(
                 answer.To,
-                answer.Data.Memory,
+                GoJson.EncodeAgain(answer.Data.Span),
                 answer.Concurrency == BindingEventResponse.Types.BindingEventConcurrency.Parallel
             );
         }
@@ -220,6 +225,12 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
 
     public void Dispose() => channel.Dispose();
 
+    private static DeliveryRefusedException Refused(RpcException failure, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested(); // a call that the sidecar has cancelled has no code of the app
+        return new DeliveryRefusedException((int)failure.StatusCode, $"the app answered {failure.StatusCode}: {failure.Status.Detail}");
+    }
+
     /// <summary>The headers of the caller come before the span of the sidecar.</summary>
     private static TraceContext Trace(InvocationCall call) =>
         TraceContext.Parse(Header(call, TraceContext.ParentHeader), Header(call, TraceContext.StateHeader)) ?? call.Trace;
@@ -241,10 +252,7 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
             : rules.Count > 0 ? null
             : "";
         var bulk = item.BulkSubscribe is { Enabled: true } wanted
-            ? new BulkSubscribe(
-                wanted.MaxMessagesCount > 0 ? wanted.MaxMessagesCount : 100,
-                wanted.MaxAwaitDurationMs > 0 ? wanted.MaxAwaitDurationMs : 1000
-            )
+            ? BulkSubscribe.Of(wanted.MaxMessagesCount, wanted.MaxAwaitDurationMs)
             : null;
         return new TopicSubscription(
             item.PubsubName,

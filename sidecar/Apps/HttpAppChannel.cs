@@ -116,7 +116,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         var status = (int)response.StatusCode;
         if (status is < 200 or > 299)
         {
-            return [.. entries.Select(_ => status == 404 ? DeliveryStatus.Drop : DeliveryStatus.Retry)];
+            return [.. entries.Select(_ => status == 404 ? DeliveryStatus.Ignored : DeliveryStatus.Retry)];
         }
         return EventAnswer.ReadMany(await response.Content.ReadAsByteArrayAsync(cancellation), entries);
     }
@@ -140,9 +140,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         }
         @event.Trace.AddTo(request);
         using var response = await client.SendAsync(request, cancellation);
-        return response.IsSuccessStatusCode
-            ? BindingAnswer.Empty
-            : throw new BindingException($"the app answered {(int)response.StatusCode} to POST /{@event.Route.TrimStart('/')}");
+        return BindingAnswer.Of((int)response.StatusCode);
     }
 
     public async Task<JobOutcome> TriggerAsync(string name, Any? data, CancellationToken cancellation)

@@ -26,10 +26,7 @@ internal static class ProgrammaticSubscriptions
         var rules = (item.Routes?.Rules ?? []).OfType<ItemRule>().Select(rule => new EventRule(rule.Match ?? "", rule.Path ?? ""));
         var fallback = item.Routes?.Default is { Length: > 0 } path ? path : item.Route;
         var bulk = item.BulkSubscribe is { Enabled: true } wanted
-            ? new BulkSubscribe(
-                wanted.MaxMessagesCount > 0 ? wanted.MaxMessagesCount : 100,
-                wanted.MaxAwaitDurationMs > 0 ? wanted.MaxAwaitDurationMs : 1000
-            )
+            ? BulkSubscribe.Of(wanted.MaxMessagesCount, wanted.MaxAwaitDurationMs)
             : null;
         return new TopicSubscription(
             item.PubsubName ?? "",

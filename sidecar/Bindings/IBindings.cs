@@ -1,4 +1,5 @@
 using Sidecar.Components;
+using Sidecar.Resiliency;
 using Sidecar.Tracing;
 
 namespace Sidecar.Bindings;
@@ -40,14 +41,21 @@ internal interface IBindingReceiver
     /// <summary>True if the app handles the events of a binding.</summary>
     Task<bool> TakesAsync(string name, string route, CancellationToken cancellation);
 
-    /// <exception cref="BindingException">The app refused the event.</exception>
+    /// <exception cref="BindingException">A gRPC app refused the event.</exception>
     Task<BindingAnswer> SendAsync(BindingEvent @event, CancellationToken cancellation);
 }
 
 /// <summary>The app's answer to an event: data for further output bindings, in parallel or in sequence.</summary>
-internal sealed record BindingAnswer(IReadOnlyList<string> To, ReadOnlyMemory<byte> Data, bool Parallel)
+internal sealed record BindingAnswer(IReadOnlyList<string> To, ReadOnlyMemory<byte> Data, bool Parallel) : IFallible
 {
-    public static readonly BindingAnswer Empty = new([], default, false);
+    /// <summary>The status of an HTTP app's answer. A policy counts any other than 200 as a failure, as in daprd.</summary>
+    public int Status { get; init; } = 200;
+
+    bool IFallible.Failed => Status != 200;
+
+    int? IFallible.Code => Status;
+
+    public static BindingAnswer Of(int status) => new([], default, false) { Status = status };
 }
 
 /// <summary>The app refused an event.</summary>

@@ -106,9 +106,12 @@ internal sealed partial class InputBindings(
         try
         {
             var @event = new BindingEvent(binding.Name, binding.Route, data, metadata) { Trace = span.Context };
-            var answer = await policies
-                .Inbound(binding.Name, ComponentKind.Binding)
-                .RunAsync(limit => new ValueTask<BindingAnswer>(receiver.SendAsync(@event, limit)), stopping);
+            var policy = policies.Inbound(binding.Name, ComponentKind.Binding);
+            var answer = await policy.RunAsync(limit => new ValueTask<BindingAnswer>(receiver.SendAsync(@event, limit)), stopping);
+            if (answer.Status is < 200 or > 299 || (answer.Status != 200 && policy is { HasRetry: true }))
+            {
+                throw new BindingException($"the app answered {answer.Status} to POST /{@event.Route.TrimStart('/')}");
+            }
             succeeded = true;
             await ForwardAsync(answer, stopping);
         }

@@ -1,28 +1,38 @@
 using System.Text.Json;
 using Sidecar.Apps;
+using Sidecar.Resiliency;
 
 namespace Sidecar.ConfigurationStores;
 
 /// <summary>
-/// Notifies an app of changes to the items that it follows over HTTP: <c>POST /configuration/{store}/{key}</c>. Source: Dapr docs,
-/// "Configuration API reference".
+/// Notifies an app of changes to the items that it follows over HTTP: <c>POST /configuration/{store}/{key}</c>, under the store's inbound
+/// policy. Source: Dapr docs, "Configuration API reference", and daprd, which retries after every status but 200.
 /// </summary>
-internal sealed partial class AppNotifier(string store, IAppChannel channel, CancellationToken stopping, ILogger logger)
+internal sealed partial class AppNotifier(
+    string store,
+    IAppChannel channel,
+    PolicyBook policies,
+    CancellationToken stopping,
+    ILogger logger
+)
 {
-    public async Task NotifyAsync(string id, string key, ConfigurationItem item)
+    public async Task NotifyAsync(string id, string key, ConfigurationItem item, CancellationToken ending)
     {
         var call = new InvocationCall("POST", $"configuration/{store}/{key}", "", "application/json", Body(id, key, item), []);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ending, stopping);
         try
         {
-            var answer = await channel.InvokeAsync(call, stopping);
-            if (answer.Status != 200)
+            var answer = await policies
+                .Inbound(store, ComponentKind.Configuration)
+                .RunAsync(async limit => new Answer((await channel.InvokeAsync(call, limit)).Status), either.Token);
+            if (answer.Failed)
             {
                 LogRefused(key, store, answer.Status);
             }
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException || !either.IsCancellationRequested)
         {
-            // As in daprd the app is notified once; it can read the item at any time.
+            // Without a policy the app is notified once, as in daprd; it can read the item at any time.
             LogFailed(e, key, store);
         }
     }
@@ -65,6 +75,14 @@ internal sealed partial class AppNotifier(string store, IAppChannel channel, Can
             writer.WriteEndObject();
         }
         writer.WriteEndObject();
+    }
+
+    /// <summary>Has no code that retry rules compare, as in daprd.</summary>
+    private sealed record Answer(int Status) : IFallible
+    {
+        public bool Failed => Status != 200;
+
+        int? IFallible.Code => null;
     }
 
     [LoggerMessage(2601, LogLevel.Error, "The app answered {Status} to a change of configuration item {Key} of {Store}")]

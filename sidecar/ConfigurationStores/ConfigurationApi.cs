@@ -6,8 +6,10 @@ using Sidecar.Resiliency;
 
 namespace Sidecar.ConfigurationStores;
 
-/// <summary>A message to a subscriber: the id of its subscription and the changed item.</summary>
-internal delegate Task ConfigurationListener(string id, string key, ConfigurationItem item);
+/// <summary>
+/// A message to a subscriber: the id of its subscription and the changed item. The end of the subscription cancels the message.
+/// </summary>
+internal delegate Task ConfigurationListener(string id, string key, ConfigurationItem item, CancellationToken ending);
 
 /// <summary>The configuration building block of one app, independent of the transport.</summary>
 internal sealed class ConfigurationApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time) : IAsyncDisposable
@@ -58,18 +60,26 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
     {
         var component = Demand(store);
         var id = Guid.NewGuid().ToString();
+        var ending = new CancellationTokenSource();
         try
         {
-            var source = await component.Store.SubscribeAsync(
-                request,
-                async (key, item) =>
-                {
-                    await opened;
-                    await listener(id, key, item);
-                },
-                cancellation
-            );
-            var subscription = new Subscription(source);
+            var source = await policies
+                .Outbound(store, ComponentKind.Configuration)
+                .RunAsync(
+                    limit => new ValueTask<IAsyncDisposable>(
+                        component.Store.SubscribeAsync(
+                            request,
+                            async (key, item) =>
+                            {
+                                await opened;
+                                await listener(id, key, item, ending.Token);
+                            },
+                            limit
+                        )
+                    ),
+                    cancellation
+                );
+            var subscription = new Subscription(source, ending);
             subscriptions[id] = subscription;
             return (id, subscription.Ended.Task);
         }
@@ -108,13 +118,14 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
         }
     }
 
-    private sealed class Subscription(IAsyncDisposable source) : IAsyncDisposable
+    private sealed class Subscription(IAsyncDisposable source, CancellationTokenSource ending) : IAsyncDisposable
     {
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public async ValueTask DisposeAsync()
         {
             Ended.TrySetResult();
+            await ending.CancelAsync();
             await source.DisposeAsync();
         }
     }

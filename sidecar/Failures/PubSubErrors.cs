@@ -25,6 +25,20 @@ internal static class PubSubErrors
             About(topic, $"topic {topic} is not allowed for app id {app}")
         );
 
+    public static DaprException OutboxForbidden(string topic, string app)
+    {
+        var detail = $"topic {topic} is not allowed for app id {app}";
+        return PubSub(
+            500,
+            StatusCode.Internal,
+            "ERR_PUBLISH_OUTBOX",
+            "OUTBOX",
+            null,
+            $"error while publishing outbox message: {detail}",
+            AppError(app, detail)
+        );
+    }
+
     public static DaprException PublishFailed(string topic, string name, string detail) =>
         PubSub(
             500,

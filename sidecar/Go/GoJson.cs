@@ -29,6 +29,20 @@ internal static class GoJson
         return buffer.WrittenMemory;
     }
 
+    /// <summary>The text decoded and encoded as Go does; <c>null</c> if it is not exactly one JSON value.</summary>
+    public static ReadOnlyMemory<byte> EncodeAgain(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            using var value = JsonDocument.Parse(GoJsonText.Repair(text), new JsonDocumentOptions { MaxDepth = GoJsonScanner.MaxDepth });
+            return Encode(value.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            return "null"u8.ToArray();
+        }
+    }
+
     private static void Write(ArrayBufferWriter<byte> to, JsonElement value, bool exact)
     {
         switch (value.ValueKind)

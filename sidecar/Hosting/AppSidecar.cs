@@ -210,7 +210,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
     public ConfigurationListener ConfigurationListener(string store) =>
         Channel is null
             ? throw ConfigurationErrors.NoAppChannel()
-            : new AppNotifier(store, Channel, connection.Stopping, loggers.CreateLogger<AppNotifier>()).NotifyAsync;
+            : new AppNotifier(store, Channel, Policies, connection.Stopping, loggers.CreateLogger<AppNotifier>()).NotifyAsync;
 
     public Task<IAsyncDisposable> HostActorsAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation) =>
         actors.HostStreamAsync(types, app, cancellation);

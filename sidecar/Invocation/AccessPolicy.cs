@@ -9,8 +9,11 @@ namespace Sidecar.Invocation;
 /// </summary>
 internal sealed class AccessPolicy
 {
+    /// <summary>The verbs that an operation can name. A call with another verb has only the default action of its caller.</summary>
+    private static readonly string[] Verbs = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
+
     private readonly bool allowedByDefault;
-    private readonly Dictionary<string, (bool? Default, OperationTree Operations)> callers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Default, OperationTree Operations)> callers = new(StringComparer.Ordinal);
     private readonly bool http;
 
     /// <param name="http">True if the app uses HTTP: names of operations then match without regard to case, and verbs count.</param>
@@ -18,14 +21,18 @@ internal sealed class AccessPolicy
     {
         this.http = http;
         allowedByDefault = rules is null || IsAllow(rules.DefaultAction);
-        foreach (var policy in rules?.Policies.Where(policy => policy.Namespace == InvocationHeaders.Namespace) ?? [])
+        foreach (
+            var policy in rules?.Policies.Where(policy =>
+                policy.Namespace == InvocationHeaders.Namespace && policy.TrustDomain == rules.TrustDomain
+            ) ?? []
+        )
         {
             var operations = new OperationTree();
             foreach (var operation in policy.Operations)
             {
                 operations.Add(Normal(operation.Name), operation);
             }
-            callers[policy.AppId] = (policy.DefaultAction.Length > 0 ? IsAllow(policy.DefaultAction) : null, operations);
+            callers[policy.AppId] = (policy.DefaultAction, operations);
         }
     }
 
@@ -35,14 +42,19 @@ internal sealed class AccessPolicy
         {
             return allowedByDefault;
         }
-        var fallback = policy.Default ?? allowedByDefault;
+        var fallback = policy.Default.Length > 0 ? IsAllow(policy.Default) : allowedByDefault;
         if (policy.Operations.Find(Normal(method)) is not { } operation)
         {
             return fallback;
         }
-        return http && !operation.Verbs.Contains("*") && !operation.Verbs.Contains(verb, StringComparer.OrdinalIgnoreCase)
-            ? fallback
-            : IsAllow(operation.Action);
+        if (!http)
+        {
+            return IsAllow(operation.Action);
+        }
+        var called = verb.ToUpperInvariant();
+        return !Verbs.Contains(called) ? IsAllow(policy.Default)
+            : operation.Verbs.Contains("*") || operation.Verbs.Contains(called) ? IsAllow(operation.Action)
+            : fallback;
     }
 
     private string Normal(string operation)
@@ -51,5 +63,6 @@ internal sealed class AccessPolicy
         return http ? path.ToLowerInvariant() : path;
     }
 
-    private static bool IsAllow(string action) => !action.Equals("deny", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Any other word than <c>allow</c> denies, as in daprd.</summary>
+    private static bool IsAllow(string action) => action.Equals("allow", StringComparison.OrdinalIgnoreCase);
 }

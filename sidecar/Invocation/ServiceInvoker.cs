@@ -40,7 +40,10 @@ internal sealed class ServiceInvoker(
         DemandName(target.Id);
         target = target with { Id = WithoutNamespace(target.Id) };
         SidecarMeter.Sent(caller.AppId, target.Id);
-        await (PolicyOf(target) is { } policy ? ForwardAsync(policy, context, target) : ForwardOnceAsync(context, target));
+        var policy = endpoints.FirstOrDefault(endpoint => endpoint.Name == target.Id) is { } named
+            ? policies.App(target.Id, $"{target.Id}:{named.BaseUrl}") // one breaker for all paths, as in daprd
+            : PolicyOf(target);
+        await (policy is null ? ForwardOnceAsync(context, target) : ForwardAsync(policy, context, target));
     }
 
     /// <summary>Forwards under a policy. A streamed body cannot be sent again, so such a request is tried once, as in daprd.</summary>

@@ -22,7 +22,8 @@ internal static class OutcomeFailure
 
     /// <summary>True if the call must not be repeated.</summary>
     public static bool IsFinal<T>(Outcome<T> outcome) =>
-        outcome.Exception is CircuitBreakerRefusedException or OperationCanceledException || outcome.Result is IFallible { Final: true };
+        outcome.Exception is CircuitBreakerRefusedException or OperationCanceledException
+        || outcome.Result is IFallible { Failed: true, Final: true };
 
     public static int? Code<T>(Outcome<T> outcome) =>
         outcome.Exception is RpcException failure ? (int)failure.StatusCode

@@ -57,7 +57,8 @@ internal sealed class PolicyBook
     public List<string> Names { get; } = [];
 
     /// <summary>
-    /// Returns the policy for a call of <paramref name="method"/> at <paramref name="app"/>; each method has its own breaker.
+    /// Returns the policy for a call of <paramref name="method"/> at <paramref name="app"/>; each method has its own breaker. The name of
+    /// an HTTPEndpoint has one breaker, so its address takes the place of the method.
     /// </summary>
     public Policy? App(string app, string method) =>
         Find("app", app, apps.GetValueOrDefault(app) ?? Default("App"), method, EndpointCacheSize, "outbound");

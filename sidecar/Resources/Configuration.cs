@@ -38,13 +38,15 @@ internal sealed record Configuration
 /// <summary>A handler of a pipeline, and the component that implements it.</summary>
 internal sealed record PipelineHandler(string Name, string Type);
 
-/// <summary>The secrets of a store that an app may read. <paramref name="DefaultAccess"/> is <c>allow</c> or <c>deny</c>.</summary>
+/// <summary>
+/// The secrets of a store that an app may read. <paramref name="DefaultAccess"/> is <c>allow</c> or <c>deny</c> in any case.
+/// </summary>
 internal sealed record SecretScope(string StoreName, string DefaultAccess, IReadOnlyList<string> Allowed, IReadOnlyList<string> Denied)
 {
     public bool Allows(string key) =>
         Allowed.Count > 0
             ? Allowed.Contains(key, StringComparer.Ordinal)
-            : !Denied.Contains(key, StringComparer.Ordinal) && DefaultAccess != "deny";
+            : !Denied.Contains(key, StringComparer.Ordinal) && !DefaultAccess.Equals("deny", StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>The name resolver; without <paramref name="Sqlite"/> the registry of this machine.</summary>
@@ -53,6 +55,13 @@ internal sealed record NameResolution(SqliteNamesOptions? Sqlite);
 /// <summary>The callers and operations that this app permits.</summary>
 internal sealed record AccessControl(string DefaultAction, string TrustDomain, IReadOnlyList<AppPolicy> Policies);
 
-internal sealed record AppPolicy(string AppId, string DefaultAction, string Namespace, IReadOnlyList<OperationPolicy> Operations);
+/// <summary>The operations that an app may call. <paramref name="DefaultAction"/> is empty if that of the list applies.</summary>
+internal sealed record AppPolicy(
+    string AppId,
+    string DefaultAction,
+    string Namespace,
+    IReadOnlyList<OperationPolicy> Operations,
+    string TrustDomain = "public"
+);
 
 internal sealed record OperationPolicy(string Name, IReadOnlyList<string> Verbs, string Action);

@@ -86,15 +86,25 @@ internal static class ConfigurationReader
     private static List<ApiRule> Rules(YamlMap api, string key) =>
         [.. api.Maps(key).Select(rule => new ApiRule(rule.Text("name") ?? "", rule.Text("version") ?? "", rule.Text("protocol") ?? ""))];
 
-    private static List<SecretScope> Secrets(YamlMap? secrets) =>
-        [
-            .. (secrets?.Maps("scopes") ?? []).Select(scope => new SecretScope(
-                scope.RequiredText("storeName", "the secret store this rule is about") ?? "",
-                scope.Text("defaultAccess") ?? "allow",
-                scope.Texts("allowedSecrets"),
-                scope.Texts("deniedSecrets")
-            )),
-        ];
+    private static List<SecretScope> Secrets(YamlMap? secrets)
+    {
+        var scopes = new List<SecretScope>();
+        foreach (var scope in secrets?.Maps("scopes") ?? [])
+        {
+            var store = scope.RequiredText("storeName", "the secret store this rule is about") ?? "";
+            var access = scope.Text("defaultAccess") is { Length: > 0 } text ? text : "allow";
+            if (!access.Equals("allow", StringComparison.OrdinalIgnoreCase) && !access.Equals("deny", StringComparison.OrdinalIgnoreCase))
+            {
+                scope.Report("defaultAccess", $"defaultAccess {access} can be either allow or deny");
+            }
+            if (scopes.Exists(earlier => earlier.StoreName == store))
+            {
+                scope.Report("storeName", $"{store} storeName is repeated in secrets configuration");
+            }
+            scopes.Add(new SecretScope(store, access, scope.Texts("allowedSecrets"), scope.Texts("deniedSecrets")));
+        }
+        return scopes;
+    }
 
     private static NameResolution? Names(YamlMap? names)
     {
@@ -123,29 +133,40 @@ internal static class ConfigurationReader
         }
     }
 
+    /// <summary>Null if the list contains nothing, which allows every call.</summary>
     private static AccessControl? Access(YamlMap? access)
     {
         if (access is null)
         {
             return null;
         }
-        var policies = access
-            .Maps("policies")
-            .Select(policy => new AppPolicy(
-                policy.Text("appId") ?? "",
-                policy.Text("defaultAction") ?? "",
-                policy.Text("namespace") ?? "default",
-                [
-                    .. policy
-                        .Maps("operations")
-                        .Select(operation => new OperationPolicy(
-                            operation.Text("name") ?? "",
-                            operation.Texts("httpVerb"),
-                            operation.Text("action") ?? "deny"
-                        )),
-                ]
-            ))
-            .ToList();
-        return new AccessControl(access.Text("defaultAction") ?? "", access.Text("trustDomain") ?? "public", policies);
+        var policies = access.Maps("policies").Select(Policy).ToList();
+        var (action, domain) = (access.Text("defaultAction") ?? "", access.Text("trustDomain") ?? "");
+        if (action.Length + domain.Length + policies.Count == 0)
+        {
+            return null;
+        }
+        if (action.Length == 0)
+        {
+            action = policies.Count == 0 && access.Has("policies") ? "allow" : "deny"; // as in daprd, only an empty list allows
+        }
+        return new AccessControl(action, domain.Length > 0 ? domain : "public", policies);
     }
+
+    private static AppPolicy Policy(YamlMap policy) =>
+        new(
+            policy.RequiredText("appId", "the app that calls") ?? "",
+            policy.Text("defaultAction") ?? "",
+            policy.RequiredText("namespace", "the namespace of the app that calls; default on a single machine") ?? "",
+            [
+                .. policy
+                    .Maps("operations")
+                    .Select(operation => new OperationPolicy(
+                        operation.Text("name") ?? "",
+                        operation.Texts("httpVerb"),
+                        operation.Text("action") ?? "deny"
+                    )),
+            ],
+            policy.RequiredText("trustDomain", "the trust domain of the app that calls, for example public") ?? ""
+        );
 }

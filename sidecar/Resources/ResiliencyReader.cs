@@ -90,7 +90,7 @@ internal static class ResiliencyReader
 
     private static bool Backoff(YamlMap map)
     {
-        switch (map.Text("policy"))
+        switch (map.Text("policy")?.ToLowerInvariant()) // in any case, as in daprd
         {
             case null or "" or "constant":
                 return false;

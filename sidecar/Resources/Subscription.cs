@@ -28,4 +28,8 @@ internal sealed record EventRule(string Match, string Path);
 internal sealed record BulkSubscribe(int MaxMessages = 100, int MaxAwaitMs = 1000)
 {
     public TimeSpan MaxAwait => TimeSpan.FromMilliseconds(MaxAwaitMs);
+
+    /// <summary>Zero and negative numbers stand for the defaults, as in daprd.</summary>
+    public static BulkSubscribe Of(int? maxMessages, int? maxAwaitMs) =>
+        new(maxMessages is > 0 ? maxMessages.Value : 100, maxAwaitMs is > 0 ? maxAwaitMs.Value : 1000);
 }

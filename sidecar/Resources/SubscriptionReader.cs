@@ -62,9 +62,8 @@ internal static class SubscriptionReader
             return null;
         }
         var enabled = bulk.Flag("enabled") ?? false;
-        var most = bulk.Number("maxMessagesCount") ?? 100;
-        var wait = bulk.Number("maxAwaitDurationMs") ?? 1000;
+        var wanted = BulkSubscribe.Of(bulk.Number("maxMessagesCount"), bulk.Number("maxAwaitDurationMs"));
         bulk.WarnOfUnknownKeys();
-        return enabled ? new BulkSubscribe(most, wait) : null;
+        return enabled ? wanted : null;
     }
 }

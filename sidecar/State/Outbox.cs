@@ -83,6 +83,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         key[Prefix.Length..].Split("||", 2) is not [_, var component] || component == store.Name;
 
     /// <param name="trace">The trace of the request, which the events carry on.</param>
+    /// <exception cref="Failures.DaprException">The app may not publish to the outbox's topic.</exception>
     public OutboxPlan Plan(StateStoreComponent store, IReadOnlyList<TransactionOperation> operations, TraceContext trace)
     {
         if (store.Outbox is null)
@@ -98,6 +99,10 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         var records = kept.Where(operation => operation.Upsert is not null)
             .Select(operation => Record(store, operation.Upsert!, projections.GetValueOrDefault(operation.Upsert!.Key), trace))
             .ToList();
+        if (records.Count > 0)
+        {
+            pubsub.DemandOutbox(store.Outbox.PubSub, store.Outbox.Topic);
+        }
         return new OutboxPlan(kept, records);
     }
 

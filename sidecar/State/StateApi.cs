@@ -207,19 +207,11 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         CancellationToken cancellation
     )
     {
-        if (writes.Count == 1)
-        {
-            return await GuardedAsync(component, operation, limit => component.Store.WriteAsync(writes[0], limit), failed, cancellation);
-        }
-        // Started together, so that the store can give them one commit.
-        var failures = component.Store is IBulkStateStore bulk
-            ? await GuardedAsync(component, operation, limit => bulk.WriteManyAsync(writes, limit), failed, cancellation)
-            : await Task.WhenAll(
-                writes.Select(write =>
-                    GuardedAsync(component, operation, limit => component.Store.WriteAsync(write, limit), failed, cancellation).AsTask()
-                )
-            );
-        return failures.OfType<StateFailure>().ToList() is [var first, ..] all ? first with { Message = Joined(first, all) } : null;
+        var bulk = new BulkWrites(component.Store, writes);
+        var result = await GuardedAsync(component, operation, bulk.WriteAsync, failed, cancellation);
+        return result.Failures is not [var first, ..] all ? null
+            : writes.Count == 1 ? first
+            : first with { Message = Joined(first, all) };
     }
 
     /// <summary>daprd puts the reason of the first failure before the list of all.</summary>
@@ -268,7 +260,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
             _ => (500, StatusCode.Internal),
         };
 
-    /// <summary>Runs work under the store's policy, if it has one. A refused write is a result and is not retried.</summary>
+    /// <summary>Runs work under the store's policy, if it has one.</summary>
     private async ValueTask<T> GuardedAsync<T>(
         StateStoreComponent component,
         string operation,
@@ -282,7 +274,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         try
         {
             var result = await policies.Outbound(component.Name, ComponentKind.Statestore).RunAsync(work, cancellation);
-            succeeded = result is not StateFailure;
+            succeeded = result is not IFallible { Failed: true };
             return result;
         }
         catch (Exception e) when (e is not (DaprException or OperationCanceledException))

@@ -1,3 +1,5 @@
+using Sidecar.Resiliency;
+
 namespace Sidecar.State;
 
 internal enum StateFailureKind
@@ -18,5 +20,13 @@ internal enum StateFailureKind
     Unavailable,
 }
 
-/// <summary>The reason why a write changed nothing.</summary>
-internal sealed record StateFailure(StateFailureKind Kind, string Key, string Message);
+/// <summary>The reason why a write changed nothing. Retries and circuit breakers count it, as in daprd.</summary>
+internal sealed record StateFailure(StateFailureKind Kind, string Key, string Message) : IFallible
+{
+    /// <summary>True if the write did not meet its own condition.</summary>
+    public bool IsETag => Kind is StateFailureKind.ETagMismatch or StateFailureKind.ETagInvalid or StateFailureKind.KeyExists;
+
+    bool IFallible.Failed => true;
+
+    int? IFallible.Code => null;
+}

@@ -70,7 +70,7 @@ internal class ConfigurationService
             await api.UnsubscribeAsync(id);
         }
 
-        async Task NotifyAsync(string subscription, string key, Item item)
+        async Task NotifyAsync(string subscription, string key, Item item, CancellationToken _)
         {
             await writing.WaitAsync(context.CancellationToken);
             try

@@ -87,7 +87,18 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         return failed;
     }
 
-    /// <summary>Publishes an envelope that is ready, for the outbox and for dead letters.</summary>
+    /// <summary>
+    /// Refuses a transaction whose events the app may not publish, before it is written. The relay waits for a component that is missing.
+    /// </summary>
+    public void DemandOutbox(string pubsub, string topic)
+    {
+        if (components.Of<PubSubComponent>().TryGetValue(pubsub, out var component) && !component.Scopes.MayPublish(topic))
+        {
+            throw PubSubErrors.OutboxForbidden(topic, appId);
+        }
+    }
+
+    /// <summary>Publishes an envelope that is ready, for the outbox.</summary>
     public Task ForwardAsync(string pubsub, BrokerMessage message, CancellationToken cancellation) =>
         components.Of<PubSubComponent>().TryGetValue(pubsub, out var component)
             ? SendAsync(component, message, cancellation)

@@ -29,6 +29,9 @@ internal enum DeliveryStatus
     Success,
     Retry,
     Drop,
+
+    /// <summary>The app has no handler for the event. It goes to no dead-letter topic.</summary>
+    Ignored,
 }
 
 /// <summary>An app has failed with a status of its protocol, HTTP or gRPC; the event has to be delivered again.</summary>
@@ -45,6 +48,7 @@ internal interface IEventReceiver
 
     /// <summary>Returns one status per entry, in the order of <paramref name="entries"/>.</summary>
     /// <param name="trace">The span of the delivery.</param>
+    /// <exception cref="DeliveryRefusedException">As for a single event. An HTTP app's status does not count for bulks, as in daprd.</exception>
     Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(
         string pubsub,
         string topic,

@@ -17,6 +17,7 @@ internal sealed partial class SubscriptionManager(
 ) : IAsyncDisposable
 {
     private readonly ILogger logger = loggers.CreateLogger<SubscriptionManager>();
+    private readonly PumpFactory pumps = new(appId, components, policies, tracer, longestDrain, time, loggers);
     private readonly SemaphoreSlim gate = new(1);
     private readonly Dictionary<TopicSubscription, Running> running = new(ReferenceEqualityComparer.Instance); // guarded by gate
     private IReadOnlyList<TopicSubscription> wanted = []; // guarded by gate
@@ -140,7 +141,7 @@ internal sealed partial class SubscriptionManager(
                     LogRefused(appId, refusal);
                     continue;
                 }
-                paused.Resume(await Pump(subscription, paused.Receiver).StartAsync(cancellation));
+                paused.Resume(await pumps.Create(subscription, paused.Receiver).StartAsync(cancellation));
             }
         }
         finally
@@ -158,7 +159,7 @@ internal sealed partial class SubscriptionManager(
 
     /// <summary>Starts the subscription of a stream. Null when it can't be; otherwise dispose of the result to end it.</summary>
     public Task<IAsyncDisposable?> TryStartAsync(TopicSubscription subscription, IEventReceiver receiver, CancellationToken cancellation) =>
-        TryStartAsync(subscription, receiver, () => Pump(subscription, receiver).StartAsync(cancellation), cancellation);
+        TryStartAsync(subscription, receiver, () => pumps.Create(subscription, receiver).StartAsync(cancellation), cancellation);
 
     private Task StartAsync(TopicSubscription subscription, IEventReceiver receiver, CancellationToken cancellation) =>
         TryStartAsync(
@@ -167,7 +168,7 @@ internal sealed partial class SubscriptionManager(
             () =>
                 RetriedStart.StartAsync(
                     $"The subscription of {appId} to topic {subscription.Topic} of {subscription.PubSub}",
-                    async stopping => await Pump(subscription, receiver).StartAsync(stopping),
+                    async stopping => await pumps.Create(subscription, receiver).StartAsync(stopping),
                     time,
                     logger,
                     cancellation
@@ -263,19 +264,6 @@ internal sealed partial class SubscriptionManager(
             await ending.StopAsync();
         }
     }
-
-    private SubscriptionPump Pump(TopicSubscription subscription, IEventReceiver receiver) =>
-        new(
-            appId,
-            subscription,
-            components.Of<PubSubComponent>()[subscription.PubSub].Broker,
-            receiver,
-            policies.Inbound(subscription.PubSub, ComponentKind.Pubsub),
-            new DeliverySpans(tracer),
-            longestDrain,
-            time,
-            loggers.CreateLogger<SubscriptionPump>()
-        );
 
     /// <summary>The receiver of a subscription's events and its pump, which is null while the component is down.</summary>
     private sealed class Running(IEventReceiver receiver, IAsyncDisposable started)

@@ -1,8 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Sidecar.Cel;
 using Sidecar.Metrics;
-using Sidecar.PubSub.Events;
 using Sidecar.Resiliency;
 
 namespace Sidecar.PubSub.Subscribing;
@@ -17,6 +13,8 @@ internal sealed partial class SubscriptionPump(
     IPubSub broker,
     IEventReceiver receiver,
     Policy? policy,
+    DeadLetters deadLetters,
+    EventPreparation preparation,
     DeliverySpans spans,
     TimeSpan longestDrain,
     TimeProvider time,
@@ -49,15 +47,15 @@ internal sealed partial class SubscriptionPump(
 
     private async Task<Acknowledgement> HandleAsync(BrokerMessage message, CancellationToken cancellation)
     {
-        var (delivered, refused) = Prepare(message);
+        var (delivered, refused) = preparation.Prepare(message);
         if (delivered is null)
         {
-            return await SettleAsync(message, refused, cancellation);
+            return await SettleAsync(message, refused, mayDrop: true, cancellation);
         }
         var begun = time.GetTimestamp();
         var status = await DeliverAsync(delivered, cancellation);
         Measure(status, time.GetElapsedTime(begun));
-        return await SettleAsync(message, status, cancellation);
+        return await SettleAsync(message, status, mayDrop: false, cancellation);
     }
 
     /// <summary>Returns one acknowledgement per message, in their order.</summary>
@@ -70,10 +68,10 @@ internal sealed partial class SubscriptionPump(
         var ready = new List<(int Index, DeliveredEntry Entry)>();
         for (var i = 0; i < messages.Count; i++)
         {
-            var (delivered, refused) = Prepare(messages[i]);
+            var (delivered, refused) = preparation.Prepare(messages[i]);
             if (delivered is null)
             {
-                settled[i] = await SettleAsync(messages[i], refused, cancellation);
+                settled[i] = await SettleAsync(messages[i], refused, mayDrop: true, cancellation);
             }
             else
             {
@@ -88,54 +86,10 @@ internal sealed partial class SubscriptionPump(
             ComponentMeter.DeliveredInBulk(appId, subscription.Topic, statuses.Select(BulkStatus), time.GetElapsedTime(begun));
             for (var i = 0; i < items.Count; i++)
             {
-                settled[items[i].Index] = await SettleAsync(messages[items[i].Index], statuses[i], cancellation);
+                settled[items[i].Index] = await SettleAsync(messages[items[i].Index], statuses[i], mayDrop: true, cancellation);
             }
         }
         return settled;
-    }
-
-    /// <summary>The event to deliver, or the status of a message that no one is to see.</summary>
-    private (DeliveredEvent? Delivered, DeliveryStatus Refused) Prepare(BrokerMessage message)
-    {
-        JsonObject envelope;
-        var body = message.Data;
-        if (subscription.Raw)
-        {
-            envelope = CloudEvents.FromRaw(message.Data, message.Topic, subscription.PubSub);
-            CloudEvents.Trace(envelope, message.Metadata);
-            body = JsonSerializer.SerializeToUtf8Bytes(envelope);
-        }
-        else if (CloudEvents.Parse(message.Data) is { } parsed)
-        {
-            envelope = parsed;
-        }
-        else
-        {
-            LogNoEnvelope(message.Topic, subscription.PubSub);
-            return (null, DeliveryStatus.Retry);
-        }
-        if (CloudEvents.HasExpired(envelope, time.GetUtcNow()))
-        {
-            LogExpired(envelope["id"]?.ToString(), message.Topic);
-            return (null, DeliveryStatus.Drop);
-        }
-        try
-        {
-            return subscription.Route.Find(envelope) is { } path
-                ? (
-                    new DeliveredEvent(subscription.PubSub, message.Topic, path, envelope, body, message.Metadata)
-                    {
-                        Raw = subscription.Raw ? message.Data : (ReadOnlyMemory<byte>?)null,
-                    },
-                    default
-                )
-                : (null, DeliveryStatus.Drop);
-        }
-        catch (CelException e)
-        {
-            LogRoutingFailed(e, envelope["id"]?.ToString(), message.Topic);
-            return (null, DeliveryStatus.Retry);
-        }
     }
 
     private async Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation)
@@ -191,7 +145,7 @@ internal sealed partial class SubscriptionPump(
     {
         if (policy is null)
         {
-            return await DeliverManyOnceAsync(path, entries, cancellation);
+            return (await DeliverManyOnceAsync(path, entries, cancellation)).Statuses;
         }
         var statuses = entries.Select(_ => DeliveryStatus.Retry).ToArray();
         try
@@ -201,12 +155,12 @@ internal sealed partial class SubscriptionPump(
                 async limit =>
                 {
                     var left = Enumerable.Range(0, entries.Count).Where(i => statuses[i] == DeliveryStatus.Retry).ToList();
-                    var answers = await DeliverManyOnceAsync(path, [.. left.Select(i => entries[i])], limit);
+                    var (answers, code) = await DeliverManyOnceAsync(path, [.. left.Select(i => entries[i])], limit);
                     for (var i = 0; i < left.Count; i++)
                     {
                         statuses[left[i]] = answers[i];
                     }
-                    return new Delivery(answers.Contains(DeliveryStatus.Retry) ? DeliveryStatus.Retry : DeliveryStatus.Success);
+                    return new Delivery(answers.Contains(DeliveryStatus.Retry) ? DeliveryStatus.Retry : DeliveryStatus.Success, code);
                 },
                 cancellation
             );
@@ -218,7 +172,8 @@ internal sealed partial class SubscriptionPump(
         return statuses;
     }
 
-    private async Task<IReadOnlyList<DeliveryStatus>> DeliverManyOnceAsync(
+    /// <summary>The code is that of an app that has refused all entries.</summary>
+    private async Task<(IReadOnlyList<DeliveryStatus> Statuses, int? Code)> DeliverManyOnceAsync(
         string path,
         IReadOnlyList<DeliveredEntry> entries,
         CancellationToken cancellation
@@ -227,12 +182,13 @@ internal sealed partial class SubscriptionPump(
         var begun = spans.Begin(entries);
         try
         {
-            return await receiver.DeliverManyAsync(subscription.PubSub, subscription.Topic, path, entries, begun[^1].Context, cancellation);
+            var trace = begun[^1].Context;
+            return (await receiver.DeliverManyAsync(subscription.PubSub, subscription.Topic, path, entries, trace, cancellation), null);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             LogDeliveryFailed(e, null, subscription.Topic);
-            return [.. entries.Select(_ => DeliveryStatus.Retry)];
+            return ([.. entries.Select(_ => DeliveryStatus.Retry)], (e as DeliveryRefusedException)?.Code);
         }
         finally
         {
@@ -245,7 +201,7 @@ internal sealed partial class SubscriptionPump(
         status switch
         {
             DeliveryStatus.Success => "SUCCESS",
-            DeliveryStatus.Retry when subscription.DeadLetterTopic is not { Length: > 0 } => "RETRY",
+            DeliveryStatus.Retry when !deadLetters.Exist => "RETRY",
             _ => "DROP",
         };
 
@@ -257,26 +213,33 @@ internal sealed partial class SubscriptionPump(
             status switch
             {
                 DeliveryStatus.Success => "success",
-                DeliveryStatus.Drop => "drop",
+                DeliveryStatus.Drop or DeliveryStatus.Ignored => "drop",
                 _ => "retry",
             },
             took
         );
 
-    private async Task<Acknowledgement> SettleAsync(BrokerMessage message, DeliveryStatus status, CancellationToken cancellation)
+    /// <param name="mayDrop">
+    /// False for a single event that the app has dropped: it is delivered again if it can't be published as a dead letter, as in daprd.
+    /// </param>
+    private async Task<Acknowledgement> SettleAsync(
+        BrokerMessage message,
+        DeliveryStatus status,
+        bool mayDrop,
+        CancellationToken cancellation
+    )
     {
-        if (status == DeliveryStatus.Success)
+        if (status is DeliveryStatus.Success or DeliveryStatus.Ignored)
         {
             return Acknowledgement.Done;
         }
-        if (subscription.DeadLetterTopic is { Length: > 0 } deadLetter && !cancellation.IsCancellationRequested)
+        if (!deadLetters.Exist || cancellation.IsCancellationRequested)
         {
-            // The envelope stays unchanged, its topic too, so that the message can be published again to its topic.
-            await broker.PublishAsync(message with { Topic = deadLetter }, cancellation);
-            LogDeadLetter(message.Topic, deadLetter);
-            return Acknowledgement.Done;
+            return status == DeliveryStatus.Drop ? Acknowledgement.Done : Acknowledgement.Retry;
         }
-        return status == DeliveryStatus.Drop ? Acknowledgement.Done : Acknowledgement.Retry;
+        return await deadLetters.PublishAsync(message, cancellation) || (mayDrop && status == DeliveryStatus.Drop)
+            ? Acknowledgement.Done
+            : Acknowledgement.Retry;
     }
 
     private sealed record Delivery(DeliveryStatus Status, int? Code = null) : IFallible
@@ -284,25 +247,9 @@ internal sealed partial class SubscriptionPump(
         public bool Failed => Status == DeliveryStatus.Retry;
     }
 
-    [LoggerMessage(
-        2301,
-        LogLevel.Error,
-        "A message of topic {Topic} in {PubSub} is no CloudEvent; subscribe with rawPayload to take it as it is"
-    )]
-    private partial void LogNoEnvelope(string topic, string pubSub);
-
-    [LoggerMessage(2302, LogLevel.Warning, "Event {EventId} of topic {Topic} has expired and is dropped")]
-    private partial void LogExpired(string? eventId, string topic);
-
-    [LoggerMessage(2303, LogLevel.Error, "No route could be found for event {EventId} of topic {Topic}")]
-    private partial void LogRoutingFailed(Exception failure, string? eventId, string topic);
-
     [LoggerMessage(2304, LogLevel.Warning, "Event {EventId} of topic {Topic} could not be delivered")]
     private partial void LogDeliveryFailed(Exception failure, string? eventId, string topic);
 
     [LoggerMessage(2306, LogLevel.Warning, "Event {EventId} of topic {Topic} was not taken: {Reason}")]
     private partial void LogDeliveryRefused(string? eventId, string topic, string reason);
-
-    [LoggerMessage(2305, LogLevel.Warning, "An event of topic {Topic} goes to dead-letter topic {DeadLetterTopic}")]
-    private partial void LogDeadLetter(string topic, string deadLetterTopic);
 }

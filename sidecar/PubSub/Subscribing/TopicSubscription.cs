@@ -1,3 +1,4 @@
+using Sidecar.Go;
 using Sidecar.Resources;
 
 namespace Sidecar.PubSub.Subscribing;
@@ -20,7 +21,13 @@ internal sealed record TopicSubscription(
     SubscriptionKind Kind
 )
 {
-    public bool Raw => Metadata.TryGetValue("rawPayload", out var raw) && raw.Equals("true", StringComparison.OrdinalIgnoreCase);
+    /// <summary>
+    /// True if the app gets messages as they are. Null if the metadata is no boolean of Go: every delivery then fails, as in daprd.
+    /// </summary>
+    public bool? Raw =>
+        !Metadata.TryGetValue("rawPayload", out var text) || text.Length == 0 ? false
+        : BooleanText.TryParse(text, out var raw) ? raw
+        : null;
 
     public static TopicSubscription From(Subscription declared) =>
         new(

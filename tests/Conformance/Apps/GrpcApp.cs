@@ -28,6 +28,19 @@ public sealed class GrpcAppState
 
     public Channel<(TopicEventRequest Event, Metadata Headers)> Events { get; } = Channel.CreateUnbounded<(TopicEventRequest, Metadata)>();
 
+    /// <summary>The input bindings that the app handles.</summary>
+    public ListInputBindingsResponse Bindings { get; } = new();
+
+    public Func<BindingEventRequest, BindingEventResponse> OnBinding { get; set; } = _ => new BindingEventResponse();
+
+    public Func<TopicEventBulkRequest, TopicEventBulkResponse> OnBulk { get; set; } =
+        request =>
+        {
+            var response = new TopicEventBulkResponse();
+            response.Statuses.AddRange(request.Entries.Select(entry => new TopicEventBulkResponseEntry { EntryId = entry.EntryId }));
+            return response;
+        };
+
     public Channel<TopicEventBulkRequest> Bulks { get; } = Channel.CreateUnbounded<TopicEventBulkRequest>();
 
     public Channel<JobEventRequest> Jobs { get; } = Channel.CreateUnbounded<JobEventRequest>();
@@ -94,12 +107,16 @@ public sealed class GrpcApp : IAsyncDisposable
             return Task.FromResult(state.OnEvent.TryGetValue(request.Topic, out var answer) ? answer(request) : new TopicEventResponse());
         }
 
+        public override Task<ListInputBindingsResponse> ListInputBindings(Empty request, ServerCallContext context) =>
+            Task.FromResult(state.Bindings);
+
+        public override Task<BindingEventResponse> OnBindingEvent(BindingEventRequest request, ServerCallContext context) =>
+            Task.FromResult(state.OnBinding(request));
+
         public override Task<TopicEventBulkResponse> OnBulkTopicEvent(TopicEventBulkRequest request, ServerCallContext context)
         {
             state.Bulks.Writer.TryWrite(request);
-            var response = new TopicEventBulkResponse();
-            response.Statuses.AddRange(request.Entries.Select(entry => new TopicEventBulkResponseEntry { EntryId = entry.EntryId }));
-            return Task.FromResult(response);
+            return Task.FromResult(state.OnBulk(request));
         }
     }
 }

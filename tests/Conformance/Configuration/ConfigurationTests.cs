@@ -106,7 +106,22 @@ public sealed class ConfigurationSidecar<TDriver> : IAsyncLifetime
                     AppId = "configured",
                     Isolated = true,
                     AppPort = App.PortNumber,
-                    Resources = [Driver.Component("items")],
+                    Resources =
+                    [
+                        Driver.Component("items"),
+                        """
+                        apiVersion: dapr.io/v1alpha1
+                        kind: Resiliency
+                        metadata: { name: guards }
+                        spec:
+                          policies:
+                            retries:
+                              twice: { policy: constant, duration: 1ms, maxRetries: 2, matching: { httpStatusCodes: "500" } }
+                          targets:
+                            components:
+                              items: { inbound: { retry: twice } }
+                        """,
+                    ],
                 }
             );
         }
@@ -179,6 +194,31 @@ public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationS
             await refused.TextAsync(),
             StringComparison.Ordinal
         ); // the other part is the store's
+    }
+
+    /// <summary>The statuses that a rule names do not matter: a failed notification has no code.</summary>
+    [SkippableTheory]
+    [InlineData(204)]
+    [InlineData(404)]
+    public async Task A_notification_that_is_not_answered_with_200_is_retried_under_a_policy(int status)
+    {
+        var path = $"/configuration/items/{key}";
+        string Value(Received received) => received.Json.GetProperty("items").GetProperty(key).GetProperty("value").GetString()!;
+        fixture.App.Answers(path, (received, context) =>
+        {
+            context.Response.StatusCode = Value(received) == "refused" ? status : 200;
+            return Task.CompletedTask;
+        });
+        await Http.GetAsync($"/v1.0/configuration/items/subscribe?key={key}").SucceedsAsync(200);
+        await SetUntilReceivedAsync(fixture.App.NextAsync(path), "first", "1");
+        await fixture.Driver.SetAsync(key, "refused", "2");
+        var refused = 0;
+        while (refused < 3)
+        {
+            refused += Value(await fixture.App.NextAsync(path)) == "refused" ? 1 : 0;
+        }
+        await fixture.Driver.SetAsync(key, "last", "3");
+        Assert.Equal("last", Value(await fixture.App.NextAsync(path)));
     }
 
     [SkippableFact]

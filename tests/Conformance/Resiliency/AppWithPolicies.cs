@@ -21,7 +21,7 @@ public sealed class AppWithPolicies : IAsyncLifetime
             """[{"pubsubname":"events","topic":"poison","route":"/poison","deadLetterTopic":"dead"},{"pubsubname":"events","topic":"dead","route":"/dead"}]"""
         );
         var appId = $"guarded-{Guid.NewGuid():N}";
-        string[] targets = ["retried", "matching", "hurried", "broken"];
+        string[] targets = ["retried", "matching", "hurried", "broken", "shared"];
         Sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions
             {
@@ -42,11 +42,12 @@ public sealed class AppWithPolicies : IAsyncLifetime
                       policies:
                         timeouts: { short: 200ms }
                         retries:
-                          three: { policy: constant, duration: 10ms, maxRetries: 3 }
+                          three: { policy: Constant, duration: 10ms, maxRetries: 3 }
                           switched: { policy: constant, duration: 10ms, maxRetries: 3, matching: { httpStatusCodes: "101" } }
                           unavailable: { policy: constant, duration: 10ms, maxRetries: 3, matching: { httpStatusCodes: "502-504" } }
                         circuitBreakers:
                           after-three: { maxRequests: 1, timeout: 300ms, trip: consecutiveFailures >= 3 }
+                          for-long: { maxRequests: 1, timeout: 10m, trip: consecutiveFailures >= 3 }
                       targets:
                         apps:
                           retried: { retry: three }
@@ -54,6 +55,7 @@ public sealed class AppWithPolicies : IAsyncLifetime
                           {{appId}}: { retry: switched }
                           hurried: { timeout: short }
                           broken: { circuitBreaker: after-three }
+                          shared: { circuitBreaker: for-long }
                         components:
                           events: { inbound: { retry: three } }
                     """,

@@ -83,6 +83,19 @@ public sealed class ResiliencyTests(AppWithPolicies guarded) : IClassFixture<App
     }
 
     [Fact]
+    public async Task All_paths_of_an_HTTPEndpoint_share_a_breaker()
+    {
+        foreach (var path in (string[])["one", "two", "three"])
+        {
+            guarded.App.Answers($"/{path}", 500);
+            using var failed = await guarded.InvokeAsync("shared", path);
+            Assert.Equal("", await failed.Content.ReadAsStringAsync());
+        }
+        using var refused = await guarded.InvokeAsync("shared", "four");
+        Assert.Contains("circuit breaker is open", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_event_is_delivered_four_times_under_three_retries_and_then_goes_to_the_dead_letter_topic()
     {
         guarded.App.Answers("/poison", 500);

@@ -5,6 +5,7 @@ using Sidecar.Invocation;
 using Sidecar.PubSub;
 using Sidecar.Resources;
 using Sidecar.State;
+using Sidecar.Yaml;
 
 namespace Sidecar.Tests.Blocks;
 
@@ -24,10 +25,16 @@ public sealed class AccessTests
                         new OperationPolicy("/one/*", ["*"], "allow"),
                         new OperationPolicy("/many/**", ["*"], "allow"),
                         new OperationPolicy("/pre*", ["*"], "allow"),
+                        new OperationPolicy("/loud", ["*"], "ALLOW"),
+                        new OperationPolicy("/quiet", ["get"], "allow"),
+                        new OperationPolicy("/unclear", ["*"], "permit"),
                     ]
                 ),
                 new AppPolicy("elsewhere", "allow", "other-namespace", []),
                 new AppPolicy("silent", "", "default", []),
+                new AppPolicy("loud", "Allow", "default", [new OperationPolicy("/known", ["*"], "deny")]),
+                new AppPolicy("unclear", "permit", "default", []),
+                new AppPolicy("foreign", "allow", "default", [], "elsewhere"),
             ]
         ),
         http: true
@@ -47,12 +54,60 @@ public sealed class AccessTests
     [InlineData("elsewhere", "exact", "GET", false)]
     [InlineData("silent", "exact", "GET", false)]
     [InlineData("stranger", "exact", "GET", false)]
+    [InlineData("caller", "loud", "GET", true)]
+    [InlineData("caller", "quiet", "GET", false)]
+    [InlineData("caller", "unclear", "GET", false)]
+    [InlineData("loud", "exact", "GET", true)]
+    [InlineData("loud", "known", "GET", false)]
+    [InlineData("loud", "known", "LINK", true)]
+    [InlineData("unclear", "exact", "GET", false)]
+    [InlineData("foreign", "exact", "GET", false)]
     public void A_policy_decides_by_caller_operation_and_verb(string caller, string method, string verb, bool allowed) =>
         Assert.Equal(allowed, Policy.Allows(caller, method, verb));
 
     [Fact]
     public void Without_an_access_list_every_caller_is_allowed() =>
         Assert.True(new AccessPolicy(null, http: true).Allows("anyone", "anything", "GET"));
+
+    [Theory]
+    [InlineData("{}", true)]
+    [InlineData("{ policies: [] }", true)]
+    [InlineData("{ trustDomain: public, policies: [] }", true)]
+    [InlineData("{ trustDomain: public }", false)]
+    [InlineData("{ policies: [{ appId: other, namespace: default, trustDomain: public }] }", false)]
+    [InlineData("{ defaultAction: Allow }", true)]
+    [InlineData("{ defaultAction: DENY }", false)]
+    [InlineData("{ defaultAction: permit }", false)]
+    public void The_default_action_is_read_as_daprd_reads_it(string list, bool allowed)
+    {
+        var (configuration, problems) = Load($"accessControl: {list}");
+        Assert.Empty(problems);
+        Assert.Equal(allowed, new AccessPolicy(configuration.AccessControl, http: true).Allows("app", "method", "GET"));
+    }
+
+    [Theory]
+    [InlineData("accessControl: { policies: [{ appId: a, namespace: default }] }", "'trustDomain' is missing")]
+    [InlineData("accessControl: { policies: [{ appId: a, trustDomain: public }] }", "'namespace' is missing")]
+    [InlineData("accessControl: { policies: [{ namespace: default, trustDomain: public }] }", "'appId' is missing")]
+    [InlineData("secrets: { scopes: [{ storeName: s, defaultAccess: none }] }", "defaultAccess none can be either allow or deny")]
+    [InlineData("secrets: { scopes: [{ storeName: s }, { storeName: s }] }", "s storeName is repeated in secrets configuration")]
+    public void An_access_list_that_daprd_refuses_is_refused(string spec, string message) =>
+        Assert.StartsWith(message, Assert.Single(Load(spec).Problems).Message, StringComparison.Ordinal);
+
+    private static (Configuration Configuration, List<YamlProblem> Problems) Load(string spec)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, $"apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata: {{ name: test }}\nspec:\n  {spec}\n");
+            var problems = new List<YamlProblem>();
+            return (ConfigurationReader.Load([file], problems), problems);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
 
     [Fact]
     public void Access_control_of_a_gRPC_app_compares_case_and_ignores_verbs()

@@ -1,0 +1,46 @@
+using Conformance.Apps;
+using Conformance.Running;
+
+namespace Conformance.General;
+
+/// <summary>The count of failed health probes.</summary>
+public sealed class AppHealthTests
+{
+    /// <summary>Probes 1, 3 and 5 fail, and all later ones: three failures in a row end with probe 7.</summary>
+    [Fact]
+    public async Task Failed_probes_count_although_others_succeed_between_them()
+    {
+        await using var app = await HttpApp.StartAsync();
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                Flags =
+                [
+                    "--enable-app-health-check",
+                    "--app-health-probe-interval=1",
+                    "--app-health-probe-timeout=1000",
+                    "--app-health-threshold=3",
+                ],
+            }
+        );
+        await Eventually.UntilAsync(IsCalledAsync, "the app was not found to be healthy");
+        var probes = 0;
+        app.Answers("/healthz", (_, context) =>
+        {
+            var probe = Interlocked.Increment(ref probes);
+            context.Response.StatusCode = probe is 2 or 4 ? 200 : 503;
+            return Task.CompletedTask;
+        });
+        await Eventually.UntilAsync(async () => !await IsCalledAsync(), "the app stayed healthy");
+        Assert.InRange(probes, 1, 6); // a probe that a busy machine delays counts as well
+        app.Answers("/healthz", 200);
+        await Eventually.UntilAsync(IsCalledAsync, "the app did not become healthy again");
+
+        async Task<bool> IsCalledAsync()
+        {
+            using var answer = await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/called");
+            return answer.IsSuccessStatusCode;
+        }
+    }
+}

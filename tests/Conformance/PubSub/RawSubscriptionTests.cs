@@ -1,0 +1,41 @@
+using Conformance.Apps;
+using Conformance.Running;
+
+namespace Conformance.PubSub;
+
+/// <summary>The metadata <c>rawPayload</c> of subscriptions is a boolean as Go reads it.</summary>
+public sealed class RawSubscriptionTests
+{
+    [Theory]
+    [InlineData("1", "data_base64")]
+    [InlineData("t", "data_base64")]
+    [InlineData("True", "data_base64")]
+    [InlineData("0", "data")]
+    [InlineData("", "data")]
+    [InlineData("yes", "dead")]
+    [InlineData("on", "dead")]
+    [InlineData("tRUE", "dead")]
+    public async Task A_subscription_is_raw_if_its_metadata_is_true(string value, string expected)
+    {
+        await using var app = await HttpApp.StartAsync();
+        app.Subscribes(
+            $$"""
+            [{"pubsubname":"events","topic":"t","route":"/t","metadata":{"rawPayload":"{{value}}"},"deadLetterTopic":"dead"},
+             {"pubsubname":"events","topic":"dead","route":"/dead"}]
+            """
+        );
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("events", "pubsub.in-memory")] }
+        );
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", "1").SucceedsAsync();
+        if (expected == "dead")
+        {
+            await app.NextAsync("/dead");
+            Assert.True(app.GotNothingMore("/t"));
+        }
+        else
+        {
+            Assert.True((await app.NextAsync("/t")).Json.TryGetProperty(expected, out _));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Frozen;
+using Moq;
+using Sidecar.Components;
+using Sidecar.ConfigurationStores;
+using Sidecar.Resiliency;
+using Sidecar.Resources;
+
+namespace Sidecar.Tests.Blocks;
+
+public sealed class ConfigurationPolicyTests
+{
+    [Fact]
+    public async Task A_subscription_that_fails_is_tried_again_under_the_outbound_policy()
+    {
+        var attempts = 0;
+        var store = new Mock<IConfigurationStore>();
+        store
+            .Setup(one =>
+                one.SubscribeAsync(It.IsAny<ConfigurationRequest>(), It.IsAny<ConfigurationHandler>(), It.IsAny<CancellationToken>())
+            )
+            .Returns(() =>
+                ++attempts < 3
+                    ? Task.FromException<IAsyncDisposable>(new IOException("the store is away"))
+                    : Task.FromResult(Mock.Of<IAsyncDisposable>())
+            );
+        var resource = new Component("items", "configuration.redis", "v1", [], [], null, false, "f", 1);
+        await using var components = new ComponentSet([
+            new LoadedComponent(resource, new ConfigurationComponent("items", store.Object), []),
+        ]);
+        await using var api = new ConfigurationApi(
+            "app",
+            components,
+            new PolicyBook("app", [Rules()], TimeProvider.System),
+            TimeProvider.System
+        );
+
+        await api.SubscribeAsync(
+            "items",
+            new ConfigurationRequest([], new Dictionary<string, string>()),
+            (_, _, _, _) => Task.CompletedTask,
+            Task.CompletedTask,
+            default
+        );
+
+        Assert.Equal(3, attempts);
+    }
+
+    private static ResiliencyRules Rules() =>
+        new(
+            "rules",
+            FrozenDictionary<string, TimeSpan>.Empty,
+            new Dictionary<string, RetryRule>
+            {
+                ["twice"] = new() { Duration = TimeSpan.Zero, MaxRetries = 2 },
+            },
+            FrozenDictionary<string, BreakerRule>.Empty,
+            FrozenDictionary<string, PolicyNames>.Empty,
+            FrozenDictionary<string, PolicyNames>.Empty,
+            new Dictionary<string, ComponentPolicies>
+            {
+                ["items"] = new(new PolicyNames(null, null, null), new PolicyNames(null, "twice", null)),
+            },
+            []
+        );
+}
