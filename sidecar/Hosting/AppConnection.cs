@@ -148,8 +148,8 @@ internal sealed partial class AppConnection(
 
     /// <summary>
     /// Probes the app at its interval. Until it is healthy for the first time, and after a restart of its process, it is probed more often,
-    /// because nothing else runs. As in daprd, a success resets the failures only if the app was unhealthy: failures of a healthy app add up
-    /// to the threshold, however many probes succeed between them.
+    /// because nothing else runs. As in daprd, a success resets the failures only if the app was unhealthy: failures of a healthy app add
+    /// up to the threshold, however many probes succeed between them.
     /// </summary>
     private async Task WatchHealthAsync(CancellationToken cancellation)
     {

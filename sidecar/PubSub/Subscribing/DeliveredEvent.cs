@@ -48,7 +48,9 @@ internal interface IEventReceiver
 
     /// <summary>Returns one status per entry, in the order of <paramref name="entries"/>.</summary>
     /// <param name="trace">The span of the delivery.</param>
-    /// <exception cref="DeliveryRefusedException">As for a single event. An HTTP app's status does not count for bulks, as in daprd.</exception>
+    /// <exception cref="DeliveryRefusedException">
+    /// As for a single event. An HTTP app's status does not count for bulks, as in daprd.
+    /// </exception>
     Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(
         string pubsub,
         string topic,
