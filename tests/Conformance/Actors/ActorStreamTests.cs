@@ -11,6 +11,9 @@ public sealed class ActorStreamTests : IAsyncLifetime
     /// <summary>No other process hosts it: sidecars of one machine find each other's actors.</summary>
     private const string Type = "StreamedCounter";
 
+    /// <summary>A call of it fails at once while it has no host.</summary>
+    private const string BriefType = "BrieflyStreamed";
+
     private TestedSidecar sidecar = null!;
     private AsyncDuplexStreamingCall<SubscribeActorEventsRequestAlpha1, SubscribeActorEventsResponseAlpha1> stream = null!;
 
@@ -20,7 +23,7 @@ public sealed class ActorStreamTests : IAsyncLifetime
             new SidecarOptions
             {
                 AppProtocol = "grpc",
-                Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true")), LookupPolicy.Once(Type)],
+                Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true")), LookupPolicy.Once(BriefType)],
             }
         );
         await OpenAsync();
@@ -138,7 +141,7 @@ public sealed class ActorStreamTests : IAsyncLifetime
             .Grpc.InvokeActorAsync(
                 new()
                 {
-                    ActorType = Type,
+                    ActorType = BriefType,
                     ActorId = "a",
                     Method = "add",
                 }
@@ -149,7 +152,7 @@ public sealed class ActorStreamTests : IAsyncLifetime
     private async Task OpenAsync()
     {
         stream = sidecar.Grpc.SubscribeActorEventsAlpha1();
-        await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { Entities = { Type } } });
+        await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { Entities = { Type, BriefType } } });
         Assert.NotNull((await NextAsync()).InitialResponse);
     }
 
