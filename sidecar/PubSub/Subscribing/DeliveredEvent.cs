@@ -49,7 +49,7 @@ internal interface IEventReceiver
     /// <summary>Returns one status per entry, in the order of <paramref name="entries"/>.</summary>
     /// <param name="trace">The span of the delivery.</param>
     /// <exception cref="DeliveryRefusedException">
-    /// As for a single event. An HTTP app's status does not count for bulks, as in daprd.
+    /// A gRPC app has answered with a failing code. The status of an HTTP app does not count for bulks, as in daprd.
     /// </exception>
     Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(
         string pubsub,
