@@ -111,7 +111,8 @@ public sealed class SdkActorTests : IAsyncLifetime
     {
         var folder = Directory.CreateTempSubdirectory("conformance-reminder-").FullName;
         var port = Port.Free();
-        await using var other = await SdkActorApp.StartAsync(port);
+        const string Type = "RemindedAccount";
+        await using var other = await SdkActorApp.StartAsync(port, Type);
         var options = new SidecarOptions
         {
             OwnProcess = true,
@@ -126,7 +127,7 @@ public sealed class SdkActorTests : IAsyncLifetime
         var account = new ActorProxyFactory(
             new ActorProxyOptions { HttpEndpoint = $"http://127.0.0.1:{port}" },
             (HttpMessageHandler?)null
-        ).CreateActorProxy<IAccount>(new ActorId("a"), Account.TypeName);
+        ).CreateActorProxy<IAccount>(new ActorId("a"), Type);
         var due = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(2);
         await using (await TestedSidecar.StartAsync(options))
         {
@@ -137,10 +138,10 @@ public sealed class SdkActorTests : IAsyncLifetime
         {
             await Eventually.UntilAsync(async () => await account.TimesRemindedAsync() > 0, "the reminder did not come");
             // It recurs in an hour: an immediate tick comes before this one.
-            await after.Http.SendAsync("POST", "/v1.0/actors/Account/a/reminders/later", """{"dueTime":"0s"}""").SucceedsAsync();
+            await after.Http.SendAsync("POST", $"/v1.0/actors/{Type}/a/reminders/later", """{"dueTime":"0s"}""").SucceedsAsync();
             await Eventually.UntilAsync(async () => await account.TimesRemindedAsync() > 1, "the second reminder did not come");
             Assert.Equal(2, await account.TimesRemindedAsync());
-            await after.Http.GetAsync("/v1.0/actors/Account/a/reminders/tick").SucceedsAsync(200);
+            await after.Http.GetAsync($"/v1.0/actors/{Type}/a/reminders/tick").SucceedsAsync(200);
         }
         Directory.Delete(folder, recursive: true);
     }

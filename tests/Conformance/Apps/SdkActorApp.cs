@@ -79,7 +79,8 @@ internal sealed class SdkActorApp : IAsyncDisposable
 
     public int PortNumber { get; }
 
-    public static async Task<SdkActorApp> StartAsync(int sidecarPort)
+    /// <param name="type">A type of its own, for an app whose actors no other app of the suite may host.</param>
+    public static async Task<SdkActorApp> StartAsync(int sidecarPort, string type = Account.TypeName)
     {
         var port = Port.Free();
         var builder = WebApplication.CreateSlimBuilder();
@@ -90,7 +91,7 @@ internal sealed class SdkActorApp : IAsyncDisposable
         {
             actors.HttpEndpoint = $"http://127.0.0.1:{sidecarPort}";
             actors.ReentrancyConfig = new ActorReentrancyConfig { Enabled = true, MaxStackDepth = Account.MaxStackDepth };
-            actors.Actors.RegisterActor<Account>();
+            actors.Actors.RegisterActor<Account>(type);
             actors.Actors.RegisterActor<Account>(
                 Account.PlainTypeName,
                 new ActorRuntimeOptions { ReentrancyConfig = new ActorReentrancyConfig { Enabled = false } }
