@@ -14,54 +14,55 @@ internal sealed class ActorRouter(string appId, ActorDirectory directory, Policy
 
     public async Task<InvocationReply> InvokeAsync(ActorId actor, InvocationCall call, CancellationToken cancellation)
     {
+        InvocationReply? reply = null;
+        await UntilHostedAsync(actor, async () => (reply = await TryInvokeAsync(actor, call, cancellation)) is not null, cancellation);
+        return reply!;
+    }
+
+    /// <summary>Calls back a timer of an actor that this process hosts.</summary>
+    public Task FireTimerAsync(ActorId actor, string name, byte[] body, CancellationToken cancellation) =>
+        UntilHostedAsync(
+            actor,
+            async () =>
+            {
+                if (directory.FindHere(actor.Type) is not { } host)
+                {
+                    return false;
+                }
+                await host.FireTimerAsync(actor, name, body, cancellation);
+                return true;
+            },
+            cancellation
+        );
+
+    /// <summary>Null if no process hosts the type.</summary>
+    private async Task<InvocationReply?> TryInvokeAsync(ActorId actor, InvocationCall call, CancellationToken cancellation) =>
+        directory.FindHere(actor.Type) is { } host ? await host.InvokeAsync(actor, call, cancellation)
+        : directory.FindElsewhere(actor.Type) is { } sidecar ? await ActorRelay.TrySendAsync(sidecar, appId, actor, call, cancellation)
+        : null;
+
+    /// <summary>Repeats <paramref name="tryOnce"/> while it returns false or the actor is closed before its turn.</summary>
+    /// <exception cref="Failures.DaprException">The last attempt found no host.</exception>
+    private async Task UntilHostedAsync(ActorId actor, Func<Task<bool>> tryOnce, CancellationToken cancellation)
+    {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                if (directory.FindHere(actor.Type) is { } host)
+                if (await tryOnce())
                 {
-                    return await host.InvokeAsync(actor, call, cancellation);
-                }
-                if (
-                    directory.FindElsewhere(actor.Type) is { } sidecar
-                    && await ActorRelay.TrySendAsync(sidecar, appId, actor, call, cancellation) is { } reply
-                )
-                {
-                    return reply;
+                    return;
                 }
             }
             catch (ActorClosedException)
             {
                 // The app has become unhealthy; the next lookup may find it healthy again.
             }
-            await PauseAsync(actor, attempt, cancellation);
+            if (attempt == Retries || policies.HasActorTarget(actor.Type))
+            {
+                throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
+            }
+            await Task.Delay(Pause, time, cancellation);
         }
     }
-
-    /// <summary>Calls back a timer of an actor that this process hosts.</summary>
-    public async Task FireTimerAsync(ActorId actor, string name, byte[] body, CancellationToken cancellation)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                if (directory.FindHere(actor.Type) is { } host)
-                {
-                    await host.FireTimerAsync(actor, name, body, cancellation);
-                    return;
-                }
-            }
-            catch (ActorClosedException)
-            {
-                // As above.
-            }
-            await PauseAsync(actor, attempt, cancellation);
-        }
-    }
-
-    /// <exception cref="Failures.DaprException">The attempt was the last one.</exception>
-    private Task PauseAsync(ActorId actor, int attempt, CancellationToken cancellation) =>
-        attempt < Retries && !policies.HasActorTarget(actor.Type)
-            ? Task.Delay(Pause, time, cancellation)
-            : throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
 }

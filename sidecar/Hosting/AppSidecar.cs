@@ -114,7 +114,13 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
         {
             State = new StateApi(options.AppId, components, outbox, Policies, time),
             PubSub = pubsub,
-            Subscriptions = new SubscriptionManager(options.AppId, components, Policies, Tracer, options.GracefulShutdown, time, loggers),
+            Subscriptions = new SubscriptionManager(
+                options.AppId,
+                components,
+                new PumpFactory(options.AppId, components, Policies, Tracer, options.GracefulShutdown, time, loggers),
+                time,
+                loggers.CreateLogger<SubscriptionManager>()
+            ),
             Secrets = new SecretsApi(options.AppId, components, configuration.SecretScopes, time),
             Conversation = new ConversationApi(options.AppId, components, Policies, time),
             Cryptography = new CryptographyApi(options.AppId, components, Policies, time),

@@ -108,8 +108,8 @@ internal sealed partial class OrderPlacement(
 
     /// <summary>
     /// Starts the saga of a stored order unless the order has ended, also for a repeated request. Refused if the key belongs to another
-    /// request. An order whose saga could not be started is placed nevertheless: the search for open orders starts it, and a client without
-    /// a key that was told to try again would place a second order.
+    /// request. An order whose saga could not be started is placed nevertheless, and the search for open orders starts it: after a 503, a
+    /// client without a key would place a second order.
     /// </summary>
     private async Task<Outcome<string>> StartSagaAsync(string orderId, OrderStream stream, string hash, CancellationToken cancellation)
     {

@@ -1,7 +1,5 @@
 using Sidecar.Components;
 using Sidecar.Loops;
-using Sidecar.Resiliency;
-using Sidecar.Tracing;
 
 namespace Sidecar.PubSub.Subscribing;
 
@@ -9,15 +7,11 @@ namespace Sidecar.PubSub.Subscribing;
 internal sealed partial class SubscriptionManager(
     string appId,
     ComponentSet components,
-    PolicyBook policies,
-    Tracer tracer,
-    TimeSpan longestDrain,
+    PumpFactory pumps,
     TimeProvider time,
-    ILoggerFactory loggers
+    ILogger<SubscriptionManager> logger
 ) : IAsyncDisposable
 {
-    private readonly ILogger logger = loggers.CreateLogger<SubscriptionManager>();
-    private readonly PumpFactory pumps = new(appId, components, policies, tracer, longestDrain, time, loggers);
     private readonly SemaphoreSlim gate = new(1);
     private readonly Dictionary<TopicSubscription, Running> running = new(ReferenceEqualityComparer.Instance); // guarded by gate
     private IReadOnlyList<TopicSubscription> wanted = []; // guarded by gate

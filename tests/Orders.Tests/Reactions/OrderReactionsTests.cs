@@ -18,7 +18,7 @@ using ServiceFakes;
 
 namespace Orders.Tests.Reactions;
 
-/// <summary>What follows an operator's decision, and the start of sagas that are gone.</summary>
+/// <summary>Reactions to an operator's decision, and the restart of lost sagas.</summary>
 public sealed class OrderReactionsTests
 {
     private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
