@@ -1,8 +1,12 @@
+using System.Net;
 using Xunit.Sdk;
 
 namespace EndToEnd.Systems;
 
-/// <summary>Waits for a condition: checks it repeatedly up to a limit, then fails with a description.</summary>
+/// <summary>
+/// Waits for a condition: checks it repeatedly up to a limit, then fails with a description. A read that is answered with 503 or 504 is
+/// repeated, as the API asks its clients to do.
+/// </summary>
 internal static class Wait
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
@@ -13,20 +17,33 @@ internal static class Wait
     {
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         using var timer = new PeriodicTimer(Step, TimeProvider.System);
+        Exception? refused = null;
         try
         {
             while (true)
             {
-                if (await check() is { } found)
+                try
                 {
-                    return found;
+                    if (await check() is { } found)
+                    {
+                        return found;
+                    }
+                }
+                catch (HttpRequestException e)
+                    when (e.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
+                        && !limit.IsCancellationRequested
+                    )
+                {
+                    refused = e;
                 }
                 await timer.WaitForNextTickAsync(limit.Token);
             }
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            throw new XunitException($"not within {Limit.TotalSeconds} s: {what}{Environment.NewLine}{details?.Invoke()}");
+            throw new XunitException(
+                $"not within {Limit.TotalSeconds} s: {what}{Environment.NewLine}{refused?.Message}{Environment.NewLine}{details?.Invoke()}"
+            );
         }
     }
 
