@@ -5,7 +5,8 @@ namespace Sidecar.Resiliency;
 /// <summary>
 /// The <see cref="CircuitBreaker"/> of a call as a part of a pipeline: Polly's own opens by ratio and can't follow Dapr's trip expressions.
 /// </summary>
-internal sealed class CircuitBreakerStrategy : ResilienceStrategy
+/// <param name="changed">Called with the new state of a breaker that an attempt has changed.</param>
+internal sealed class CircuitBreakerStrategy(Action<string> changed) : ResilienceStrategy
 {
     /// <summary>A call supplies its breaker: pipelines are shared by all breakers of a target.</summary>
     public static readonly ResiliencePropertyKey<CircuitBreaker> Breaker = new("breaker");
@@ -17,12 +18,17 @@ internal sealed class CircuitBreakerStrategy : ResilienceStrategy
     )
     {
         var breaker = context.Properties.GetValue(Breaker, null!);
+        var before = breaker.State;
         if (breaker.TryEnter(out var ticket) is { } refusal)
         {
             return Outcome.FromException<TResult>(new CircuitBreakerRefusedException(refusal));
         }
         var outcome = await callback(context, state);
         breaker.Leave(ticket, !OutcomeFailure.Is(outcome));
+        if (breaker.State is var after && after != before)
+        {
+            changed(PolicyMeter.Text(after));
+        }
         return outcome;
     }
 

@@ -12,6 +12,11 @@ namespace Sidecar.Resiliency;
 internal sealed class Policy
 {
     private static readonly ResiliencePropertyKey<long> Begun = new("begun");
+    private static readonly ResiliencePropertyKey<bool> Repeated = new("repeated");
+    private static readonly ResiliencePropertyKey<bool> TimedOut = new("timed out");
+
+    /// <summary>What a timer can wait for at most; a longer limit is none.</summary>
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     private readonly ResiliencePipeline pipeline;
     private readonly ResiliencePipeline once;
@@ -19,13 +24,16 @@ internal sealed class Policy
     private readonly TimeProvider time;
     private readonly Action<Policy> executed;
 
+    /// <param name="executed">Called for each call.</param>
+    /// <param name="activated">Called with the kind of policy: once for a call that is repeated, once for one whose attempts time out, and,
+    /// with its new state, when an attempt changes the breaker.</param>
     public Policy(
         TimeSpan? timeout,
         RetryRule? retry,
         CircuitBreaker? breaker,
         TimeProvider time,
         Action<Policy> executed,
-        Action<string> activated
+        Action<string, string> activated
     )
     {
         (this.time, this.breaker, this.executed) = (time, breaker, executed);
@@ -43,17 +51,20 @@ internal sealed class Policy
             }
             if (breaker is not null)
             {
-                builder.AddStrategy(_ => new CircuitBreakerStrategy(), new CircuitBreakerStrategy.Options());
+                builder.AddStrategy(
+                    _ => new CircuitBreakerStrategy(state => activated("circuitbreaker", state)),
+                    new CircuitBreakerStrategy.Options()
+                );
             }
-            if (timeout is { Ticks: > 0 } limit)
+            if (timeout is { Ticks: > 0 } limit && limit <= LongestTimeout)
             {
                 builder.AddTimeout(
                     new TimeoutStrategyOptions
                     {
-                        Timeout = limit,
-                        OnTimeout = _ =>
+                        TimeoutGenerator = _ => ValueTask.FromResult(limit), // a fixed Timeout would have to be between 10 ms and a day
+                        OnTimeout = arguments =>
                         {
-                            activated("timeout");
+                            ReportFirst(arguments.Context, TimedOut, "timeout", activated);
                             return default;
                         },
                     }
@@ -89,8 +100,8 @@ internal sealed class Policy
     public bool Retries { get; }
 
     /// <summary>Runs <paramref name="work"/>, which must observe its token: an attempt that has timed out is waited for.</summary>
-    /// <exception cref="TimeoutException">The last attempt took too long; the message is daprd's.</exception> <exception
-    /// cref="CircuitBreakerRefusedException">The breaker is open.</exception>
+    /// <exception cref="TimeoutException">The last attempt took too long; the message is daprd's.</exception>
+    /// <exception cref="CircuitBreakerRefusedException">The breaker is open.</exception>
     public ValueTask<T> ExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellation) =>
         ExecuteAsync(pipeline, work, cancellation);
 
@@ -128,7 +139,21 @@ internal sealed class Policy
         }
     }
 
-    private RetryStrategyOptions Options(RetryRule rule, Action<string> activated) =>
+    private static void ReportFirst(
+        ResilienceContext context,
+        ResiliencePropertyKey<bool> key,
+        string kind,
+        Action<string, string> activated
+    )
+    {
+        if (!context.Properties.TryGetValue(key, out _))
+        {
+            context.Properties.Set(key, true);
+            activated(kind, "");
+        }
+    }
+
+    private RetryStrategyOptions Options(RetryRule rule, Action<string, string> activated) =>
         new()
         {
             MaxRetryAttempts = rule.MaxRetries < 0 ? int.MaxValue : rule.MaxRetries,
@@ -140,9 +165,9 @@ internal sealed class Policy
                         && rule.Fits(Elapsed(arguments.Context))
                 ),
             DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(rule.Pause(arguments.AttemptNumber, Random.Shared.NextDouble())),
-            OnRetry = _ =>
+            OnRetry = arguments =>
             {
-                activated("retry");
+                ReportFirst(arguments.Context, Repeated, "retry", activated);
                 return default;
             },
         };

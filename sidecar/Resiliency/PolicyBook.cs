@@ -44,6 +44,7 @@ internal sealed class PolicyBook
         foreach (var rule in rules.Where(rule => rule.AppliesTo(appId)))
         {
             Names.Add(rule.Name);
+            meter.Load(rule.Name);
             Merge(timeouts, rule.Timeouts);
             Merge(retries, rule.Retries);
             Merge(breakers, rule.Breakers);
@@ -156,7 +157,7 @@ internal sealed class PolicyBook
                 breaker,
                 time,
                 policy => meter.Executed(policy, direction, target),
-                policy => meter.Activated(policy, direction, target)
+                (kind, status) => meter.Activated(kind, direction, target, status)
             );
     }
 

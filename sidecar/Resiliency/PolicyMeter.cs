@@ -23,6 +23,11 @@ internal sealed class PolicyMeter(string appId, Func<string> resource)
         description: "Policies that calls were executed under."
     );
 
+    private static readonly Counter<long> Loaded = Meter.CreateCounter<long>(
+        "dapr_resiliency_loaded",
+        description: "Resiliency resources that were loaded."
+    );
+
     /// <summary>The latest state of each target; as in daprd, the breakers of a target share a label, because there are too many.</summary>
     private static readonly ConcurrentDictionary<(string App, string Resource, string Target, string Direction), BreakerState> Breakers =
         new();
@@ -37,8 +42,18 @@ internal sealed class PolicyMeter(string appId, Func<string> resource)
             description: "1 for the state a circuit breaker is in, 0 for the others."
         );
 
-    /// <summary>Counts a call once for each part of its policy, however often it is repeated; its breaker with the current
-    /// state.</summary>
+    public void Load(string name) =>
+        Loaded.Add(
+            1,
+            new TagList
+            {
+                { "app_id", appId },
+                { "name", name },
+                { "namespace", "" },
+            }
+        );
+
+    /// <summary>Counts a call once for each part of its policy, however often it is repeated; its breaker with its current state.</summary>
     public void Executed(Policy policy, string direction, string target)
     {
         if (policy.HasTimeout)
@@ -70,22 +85,19 @@ internal sealed class PolicyMeter(string appId, Func<string> resource)
             { "target", target },
         };
 
-    public void StateChanged(CircuitBreaker breaker, string direction, string target)
-    {
-        Activated("circuitbreaker", direction, target, Text(breaker.State));
-        // Called under the breaker's own lock, so the state is the one it has just taken.
+    /// <summary>Called under the breaker's own lock, so the state is the one it has just taken.</summary>
+    public void StateChanged(CircuitBreaker breaker, string direction, string target) =>
         Breakers[(appId, resource(), target, direction)] = breaker.State;
-    }
 
     /// <summary>A target has a breaker, which has had no cause to change yet.</summary>
     public void Track(string direction, string target) => Breakers.TryAdd((appId, resource(), target, direction), BreakerState.Closed);
 
     private static IEnumerable<Measurement<long>> Observe(string app, string resource, string target, string direction, BreakerState now)
     {
-        foreach (var state in (BreakerState[])[BreakerState.Closed, BreakerState.HalfOpen, BreakerState.Open])
+        foreach (var state in (string[])["closed", "half-open", "open", "unknown"])
         {
             yield return new Measurement<long>(
-                now == state ? 1 : 0,
+                Text(now) == state ? 1 : 0,
                 new TagList
                 {
                     { "app_id", app },
@@ -93,14 +105,14 @@ internal sealed class PolicyMeter(string appId, Func<string> resource)
                     { "name", resource },
                     { "namespace", "" },
                     { "policy", "circuitbreaker" },
-                    { "status", Text(state) },
+                    { "status", state },
                     { "target", target },
                 }
             );
         }
     }
 
-    private static string Text(BreakerState state) =>
+    public static string Text(BreakerState state) =>
         state switch
         {
             BreakerState.Closed => "closed",
