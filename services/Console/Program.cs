@@ -9,7 +9,7 @@ using ServiceDefaults;
 using ServiceDefaults.Limits;
 using ServiceDefaults.Requests;
 
-var builder = WebApplication.CreateBuilder(args).AddServiceDefaults().AddIdentity().AddLimits(placesOrder: _ => false);
+var builder = WebApplication.CreateBuilder(args).AddServiceDefaults().AddIdentity().AddLimits();
 builder.Configuration[AppToken.Edge] = "true";
 builder.Services.AddServiceClient<GatewayClient>("gateway").AddScoped<UserGateway>();
 builder.Services.AddLiveEvents();

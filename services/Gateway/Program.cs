@@ -9,6 +9,7 @@ app.UseAuthentication();
 app.UseRateLimiter();
 app.UseAuthorization();
 app.Use(next => context => PathRules.CheckAsync(context, next));
+app.Use(next => context => HeaderRules.CheckAsync(context, next));
 app.UseRequestLimiter();
 app.MapGateway();
 app.Run();

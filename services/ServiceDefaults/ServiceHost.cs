@@ -71,7 +71,7 @@ public static class ServiceHost
     {
         app.Use(next => context => RequestId.FlowAsync(context, next));
         app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.UseStatusCodePages(pages => ProblemCodes.WriteAsync(pages.HttpContext));
         app.UseMiddleware<AppToken>();
         app.UseMiddleware<BodyRules>();
         app.MapHealthChecks("/healthz").AdmitSidecar();

@@ -40,34 +40,32 @@ public sealed class AppBreakerTests
     }
 
     [Fact]
-    public async Task Once_the_probe_has_an_answer_one_call_is_the_trial_and_its_answer_closes_it()
+    public async Task An_answer_to_the_probe_closes_the_breaker_for_all_calls()
     {
         await OpenAsync();
-        breaker.ProbeSucceeded();
-        time.Advance(TimeSpan.FromSeconds(1));
-
-        var trial = new TaskCompletionSource<CallEnd>();
-        var trying = breaker.TryAsync(() => trial.Task);
-        Assert.False(await EndAsync(CallEnd.Answered));
-        trial.SetResult(CallEnd.Answered);
-
-        Assert.True(await trying);
+        await breaker.ProbeSucceededAsync();
         Assert.Equal(CircuitState.Closed, breaker.State);
+
+        var endless = new TaskCompletionSource<CallEnd>();
+        var waiting = breaker.TryAsync(() => endless.Task);
+        Assert.True(await EndAsync(CallEnd.Answered));
+        endless.SetResult(CallEnd.Answered);
+
+        Assert.True(await waiting);
         Assert.True(await EndAsync(CallEnd.Lost)); // one lost call alone is not enough again
         Assert.Equal(CircuitState.Closed, breaker.State);
     }
 
     [Fact]
-    public async Task A_lost_trial_call_opens_the_breaker_until_the_next_answer_to_the_probe()
+    public async Task Lost_calls_after_an_answer_to_the_probe_open_it_until_the_next_answer()
     {
         await OpenAsync();
-        breaker.ProbeSucceeded();
-        time.Advance(TimeSpan.FromSeconds(1));
+        await breaker.ProbeSucceededAsync();
 
-        Assert.True(await EndAsync(CallEnd.Lost));
+        await OpenAsync();
 
         Assert.Equal(CircuitState.Open, breaker.State);
-        Assert.True(breaker.AwaitsProbe);
+        Assert.False(await EndAsync(CallEnd.Answered));
     }
 
     private async Task OpenAsync()

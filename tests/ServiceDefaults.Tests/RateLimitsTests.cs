@@ -55,6 +55,31 @@ public sealed class RateLimitsTests
         Assert.All(Enumerable.Range(0, 20), _ => Assert.True(limiter.AttemptAcquire(anonymous).IsAcquired));
     }
 
+    [Fact]
+    public async Task A_user_does_not_use_up_the_rate_of_the_address()
+    {
+        await using var limiter = RateLimits.PerAddress(new LimitOptions { PerAddressPerSecond = 1, PerAddressBurst = 2 }, _ => false);
+        var anonymous = new DefaultHttpContext { Request = { Method = "GET" } };
+
+        Assert.All(Enumerable.Range(0, 20), _ => Assert.True(limiter.AttemptAcquire(Request("greedy", "GET")).IsAcquired));
+
+        Assert.Equal([true, true, false], Enumerable.Range(0, 3).Select(_ => limiter.AttemptAcquire(anonymous).IsAcquired));
+    }
+
+    [Fact]
+    public async Task New_customers_have_a_rate_per_address_whoever_registers_them()
+    {
+        await using var limiter = RateLimits.PerAddress(
+            new LimitOptions { RegistrationsPerAddressPerSecond = 1, RegistrationsPerAddressBurst = 2 },
+            context => HttpMethods.IsPost(context.Request.Method)
+        );
+
+        var taken = Enumerable.Range(0, 3).Select(number => limiter.AttemptAcquire(Request($"user-{number}", "POST")).IsAcquired);
+
+        Assert.Equal([true, true, false], taken);
+        Assert.True(limiter.AttemptAcquire(Request("user-0", "GET")).IsAcquired);
+    }
+
     private static bool PlacesOrder(HttpContext context) => HttpMethods.IsPost(context.Request.Method);
 
     private static DefaultHttpContext Order(string user) => Request(user, "POST");

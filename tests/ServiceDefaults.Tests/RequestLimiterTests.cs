@@ -22,6 +22,7 @@ public sealed class RequestLimiterTests : IAsyncDisposable
                 Queued = 0,
                 ConcurrentPerCaller = 2,
                 QueuedPerCaller = 0,
+                BodiesPerCaller = 10,
                 Waiting = 3,
                 WaitingPerCaller = 2,
                 Streams = 3,
@@ -41,6 +42,18 @@ public sealed class RequestLimiterTests : IAsyncDisposable
 
         Assert.Equal(StatusCodes.Status200OK, honest.Response.StatusCode);
         Assert.All(pending, one => Assert.False(one.IsCompleted));
+    }
+
+    [Fact]
+    public async Task A_caller_with_too_many_incomplete_bodies_is_refused()
+    {
+        using var slow = new NeverEndingBody();
+        _ = Enumerable.Range(0, 10).Select(_ => Start(Request("slow", body: slow))).ToList();
+
+        var beyond = Request("slow", body: slow);
+        await Start(beyond);
+
+        Assert.Equal((429, "1"), (beyond.Response.StatusCode, beyond.Response.Headers.RetryAfter.ToString()));
     }
 
     [Fact]
@@ -65,7 +78,7 @@ public sealed class RequestLimiterTests : IAsyncDisposable
     [Fact]
     public async Task A_request_that_cannot_wait_uses_an_ordinary_permit_regardless_of_Prefer()
     {
-        _ = Start(Request("a", marked: false));
+        _ = Start(Request("a", prefer: "wait"));
         _ = Start(Request("a", prefer: "wait=8", marked: false));
         var third = Request("a", prefer: "wait=8", marked: false);
         await Start(third);

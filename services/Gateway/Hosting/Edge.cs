@@ -20,7 +20,7 @@ internal static class Edge
     public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
     {
         builder.Configuration[AppToken.Edge] = "true";
-        builder.AddServiceDefaults().AddIdentity().AddLimits(PlacesOrder).AddEdge();
+        builder.AddServiceDefaults().AddIdentity().AddLimits(PlacesOrder, Registers).AddEdge();
         builder.Services.AddReverseProxy();
         builder.Services.AddMemoryCache().AddSingleton<CustomerCache>().AddSingleton<ServiceHealth>().AddOrderFeed();
         builder.Services.AddSingleton<AppBreakers>().AddHostedService<BreakerProbe>();
@@ -40,8 +40,12 @@ internal static class Edge
         app.MapServices();
     }
 
-    private static bool PlacesOrder(HttpContext context) =>
+    private static bool PlacesOrder(HttpContext context) => Creates(context, "/api/orders");
+
+    private static bool Registers(HttpContext context) => Creates(context, "/api/customers");
+
+    private static bool Creates(HttpContext context, string collection) =>
         HttpMethods.IsPost(context.Request.Method)
-        && context.Request.Path.StartsWithSegments("/api/orders", out var rest)
+        && context.Request.Path.StartsWithSegments(collection, out var rest)
         && rest.Value is "" or "/" or null;
 }

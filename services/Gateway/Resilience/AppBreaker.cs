@@ -15,8 +15,8 @@ internal enum CallEnd
 
 /// <summary>
 /// The breaker of one app. Opens after <see cref="Trip"/> lost calls in a row; refusals and errors that the app itself answers do not
-/// count, so that no client can close an app for others. While it is open a probe asks the app whether it is well; only then one call is
-/// let through as a trial, and its answer closes the breaker.
+/// count, so that no client can close an app for others. While it is open a probe asks the app whether it is well, the way calls go, and
+/// its answer closes the breaker. No client's call is a trial: one that waits for an order's end would keep out all others for seconds.
 /// </summary>
 internal sealed class AppBreaker
 {
@@ -24,6 +24,7 @@ internal sealed class AppBreaker
     private const int Trip = 2;
 
     private readonly CircuitBreakerStateProvider state = new();
+    private readonly CircuitBreakerManualControl control = new();
     private readonly ResiliencePipeline<CallEnd> pipeline;
     private int lost;
     private volatile bool isWell = true;
@@ -36,12 +37,10 @@ internal sealed class AppBreaker
                 new CircuitBreakerStrategyOptions<CallEnd>
                 {
                     StateProvider = state,
+                    ManualControl = control,
                     // The strategy counts shares of calls; the calls in a row are counted here, and the one that completes them opens it.
                     ShouldHandle = call =>
-                        ValueTask.FromResult(
-                            call.Outcome.Result == CallEnd.Lost
-                                && (state.CircuitState == CircuitState.HalfOpen || Interlocked.Increment(ref lost) >= Trip)
-                        ),
+                        ValueTask.FromResult(call.Outcome.Result == CallEnd.Lost && Interlocked.Increment(ref lost) >= Trip),
                     FailureRatio = 0,
                     MinimumThroughput = Trip,
                     // longer than lost calls in a row take: each up to the time limit of the edge
@@ -64,8 +63,13 @@ internal sealed class AppBreaker
     /// <summary>True while the probe has to ask.</summary>
     public bool AwaitsProbe => !isWell;
 
-    /// <summary>The probe has had an answer: the next call may be the trial.</summary>
-    public void ProbeSucceeded() => isWell = true;
+    /// <summary>The probe has had an answer: the breaker closes.</summary>
+    public async Task ProbeSucceededAsync()
+    {
+        Interlocked.Exchange(ref lost, 0);
+        isWell = true; // before it closes, because a call that is lost afterwards opens it again
+        await control.CloseAsync();
+    }
 
     /// <returns>False, and nothing was called, while the breaker is open.</returns>
     public async Task<bool> TryAsync(Func<Task<CallEnd>> call)
@@ -89,7 +93,7 @@ internal sealed class AppBreaker
         }
         catch (BrokenCircuitException)
         {
-            return false; // another call is the trial
+            return false; // opened since
         }
     }
 }

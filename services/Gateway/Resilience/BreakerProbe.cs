@@ -38,7 +38,7 @@ internal sealed class BreakerProbe(AppBreakers breakers, IConfiguration configur
             );
             if (answer.IsSuccessStatusCode)
             {
-                breaker.ProbeSucceeded();
+                await breaker.ProbeSucceededAsync();
             }
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)

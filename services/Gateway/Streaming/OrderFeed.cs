@@ -25,6 +25,11 @@ internal static class OrderFeed
     /// <summary>The time limit for the first message of the app orders-grpc, which confirms the subscription.</summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
+    /// <summary>After this long without an event a comment is sent: a client that is gone without a word is noticed by it.</summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    private static readonly byte[] Comment = ":\n\n"u8.ToArray();
+
     public static void AddOrderFeed(this IServiceCollection services) =>
         services.AddSingleton(provider => new OrderService.OrderServiceClient(
             GrpcChannel.ForAddress(SidecarAddress.Grpc(provider.GetRequiredService<IConfiguration>()))
@@ -78,7 +83,7 @@ internal static class OrderFeed
         }
         var page = await ReadAsync(first, context.RequestAborted);
         var stream = new OrderStream(orders, context, customerId, begun, StreamPosition.Parse(context.Request.Headers["Last-Event-ID"]));
-        return new ServerSentEvents(stream.ReadAsync(page, live?.ResponseStream, context.RequestAborted));
+        return new ServerSentEvents(stream.ReadAsync(page, live?.ResponseStream, context.RequestAborted), time);
     }
 
     /// <summary>Null once the app has said, by a first empty message, that it misses nothing from now on.</summary>
@@ -118,7 +123,7 @@ internal static class OrderFeed
     }
 
     /// <summary>The events, and the headers before the first of them: a stream that follows may have nothing to say for long.</summary>
-    private sealed class ServerSentEvents(IAsyncEnumerable<SseItem<JsonElement>> events) : IResult
+    private sealed class ServerSentEvents(IAsyncEnumerable<SseItem<JsonElement>> events, TimeProvider time) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
@@ -127,7 +132,34 @@ internal static class OrderFeed
             response.Headers.CacheControl = "no-cache,no-store";
             response.Headers.ContentEncoding = "identity";
             await response.Body.FlushAsync(httpContext.RequestAborted);
-            await SseFormatter.WriteAsync(events, response.Body, Write, httpContext.RequestAborted);
+            await using var source = events.GetAsyncEnumerator(httpContext.RequestAborted);
+            while (await HasNextAsync(source.MoveNextAsync().AsTask(), response))
+            {
+                await SseFormatter.WriteAsync(Single(source.Current), response.Body, Write, httpContext.RequestAborted);
+            }
+        }
+
+        /// <summary>Writes comments while it waits. A client that is gone ends the wait, and not the writing of a comment.</summary>
+        private async Task<bool> HasNextAsync(Task<bool> next, HttpResponse response)
+        {
+            while (true)
+            {
+                try
+                {
+                    return await next.WaitAsync(Heartbeat, time);
+                }
+                catch (TimeoutException) when (!next.IsCompleted)
+                {
+                    await response.Body.WriteAsync(Comment);
+                    await response.Body.FlushAsync();
+                }
+            }
+        }
+
+        private static async IAsyncEnumerable<SseItem<JsonElement>> Single(SseItem<JsonElement> item)
+        {
+            yield return item;
+            await Task.CompletedTask;
         }
 
         private static void Write(SseItem<JsonElement> item, System.Buffers.IBufferWriter<byte> buffer)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ServiceDefaults.Events;
 
 namespace Gateway.Streaming;
 
@@ -12,12 +13,12 @@ namespace Gateway.Streaming;
 /// <param name="OrderId">The order that was sent last.</param>
 /// <param name="Changed">When that order had changed as it was sent.</param>
 /// <remarks>
-/// The list may show a change a moment late, and two orders may change in one order and be sent in another: changes of the last
-/// <see cref="Overlap"/> are sent again, except of the order that was sent last. So nothing is missed, and little comes twice.
+/// A change may be sent long after it happened, while its delivery is retried, and after a later change of another order: changes of the
+/// last <see cref="Overlap"/> are sent again, except of the order that was sent last. So nothing is missed, and some of it comes twice.
 /// </remarks>
 internal sealed record StreamPosition(DateTimeOffset Since, DateTimeOffset Begun, string OrderId, DateTimeOffset Changed)
 {
-    public static readonly TimeSpan Overlap = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Overlap = SentChanges.Overlap;
 
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Ticks(Since)}-{Ticks(Begun)}-{Ticks(Changed)}-{Uri.EscapeDataString(OrderId)}");

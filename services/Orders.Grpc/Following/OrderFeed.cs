@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Grpc.Core;
 using Orders.Grpc.Services;
 
 namespace Orders.Grpc.Following;
 
 /// <summary>
-/// Distributes changed orders to the open streams. A slow stream loses its oldest notifications; a later one of the same order contains
-/// more.
+/// Distributes changed orders to the open streams. A stream that is too slow for them ends with ABORTED, because its client would miss
+/// changes otherwise; the client opens it again and lists what it lacks.
 /// </summary>
 internal sealed class OrderFeed(OrdersClient orders)
 {
@@ -39,12 +40,20 @@ internal sealed class OrderFeed(OrdersClient orders)
     internal sealed class Follower(string customerId, Action<Follower> end) : IDisposable
     {
         private readonly Channel<FoundOrder> changes = Channel.CreateBounded<FoundOrder>(
-            new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropOldest }
+            new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.Wait }
         );
 
         public string CustomerId => customerId;
 
-        public void Enqueue(FoundOrder order) => changes.Writer.TryWrite(order);
+        public void Enqueue(FoundOrder order)
+        {
+            if (!changes.Writer.TryWrite(order))
+            {
+                changes.Writer.TryComplete(
+                    new RpcException(new Status(StatusCode.Aborted, "The stream was read too slowly; open it again and continue."))
+                );
+            }
+        }
 
         public IAsyncEnumerable<FoundOrder> ReadAllAsync(CancellationToken cancellation) => changes.Reader.ReadAllAsync(cancellation);
 

@@ -3,6 +3,7 @@ using Orders.Grpc.Following;
 using Orders.Grpc.Services;
 using Orders.V1;
 using ServiceDefaults.Events;
+using ServiceDefaults.Requests;
 
 namespace Orders.Grpc.Serving;
 
@@ -10,8 +11,15 @@ namespace Orders.Grpc.Serving;
 internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfiguration configuration, TimeProvider time)
     : OrderService.OrderServiceBase
 {
+    /// <summary>The longest key that orders takes.</summary>
+    private const int MaxKeyLength = 255;
+
     public override async Task<CreateOrderResponse> CreateOrder(CreateOrderRequest request, ServerCallContext context)
     {
+        if (request.IdempotencyKey.Length > MaxKeyLength || request.IdempotencyKey.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            throw Invalid($"idempotency_key must have at most {MaxKeyLength} characters, all of them visible ASCII.");
+        }
         var order = new
         {
             CustomerId = request.CustomerId.Length > 0 ? request.CustomerId : null,
@@ -26,9 +34,11 @@ internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfigu
     }
 
     public override async Task<Order> GetOrder(GetOrderRequest request, ServerCallContext context) =>
-        request.OrderId.Length == 0
-            ? throw new RpcException(new Status(StatusCode.InvalidArgument, "order_id must be given."))
+        Identifier.Check(request.OrderId, "order_id", "id-invalid") is { } refusal
+            ? throw Invalid(refusal.Detail)
             : Messages.Of(await orders.FindAsync(request.OrderId, context.Caller(), context.CancellationToken));
+
+    private static RpcException Invalid(string detail) => new(new Status(StatusCode.InvalidArgument, detail));
 
     /// <summary>Listens before it lists, so that nothing falls between the two; an order that arrives twice is sent once.</summary>
     public override async Task StreamOrders(StreamOrdersRequest request, IServerStreamWriter<Order> responses, ServerCallContext context)

@@ -9,8 +9,11 @@ internal static class ServingRegistration
     public static WebApplicationBuilder AddServing(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2)
-        );
+        {
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2);
+            // A daprd has one connection for everything: with the default of 100, that many open streams would keep out calls and probes.
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 10_000;
+        });
         builder.AddLimitOptions();
         builder
             .Services.AddSingleton<LimitInterceptor>()

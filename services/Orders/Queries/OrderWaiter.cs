@@ -1,4 +1,3 @@
-using System.Globalization;
 using Orders.Streams;
 using Orders.Views;
 using ServiceDefaults.Refusals;
@@ -20,10 +19,11 @@ internal sealed class OrderWaiter(OrderQueries queries, OrderEndings endings, Ti
 
     public async Task<Outcome<OrderView>> FindAsync(string orderId, Caller caller, HttpContext http)
     {
-        if (Wanted(http.Request) is not { } seconds)
+        if (WaitPreference.SecondsOf(http.Request) is not { } wanted)
         {
             return OrderOwnershipFilter.Shown(caller, orderId, await queries.FindAsync(orderId, http.RequestAborted));
         }
+        var seconds = Math.Min(wanted, MaxSeconds);
         using var expected = endings.Expect(orderId);
         var limit = time.GetUtcNow() + TimeSpan.FromSeconds(seconds);
         while (true)
@@ -57,21 +57,5 @@ internal sealed class OrderWaiter(OrderQueries queries, OrderEndings endings, Ti
         {
             return null;
         }
-    }
-
-    private static int? Wanted(HttpRequest request)
-    {
-        foreach (var preference in request.Headers.GetCommaSeparatedValues("Prefer"))
-        {
-            if (
-                preference.Trim().StartsWith("wait=", StringComparison.OrdinalIgnoreCase)
-                && int.TryParse(preference.Trim()[5..], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-                && seconds > 0
-            )
-            {
-                return Math.Min(seconds, MaxSeconds);
-            }
-        }
-        return null;
     }
 }

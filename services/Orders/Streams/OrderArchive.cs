@@ -10,6 +10,7 @@ internal sealed class OrderArchive(DaprClient dapr)
 {
     public const int Chunk = 32;
     private const string Store = "orders-store";
+    private const string Infix = "-events-";
 
     public Task KeepAsync(string orderId, OrderStream full, CancellationToken cancellation) =>
         dapr.SaveStateAsync(Store, KeyOf(orderId, (full.Version / Chunk) - 1), full.Events, cancellationToken: cancellation);
@@ -28,5 +29,8 @@ internal sealed class OrderArchive(DaprClient dapr)
         return [.. all, .. stream.Events];
     }
 
-    private static string KeyOf(string orderId, int chunk) => $"order-{orderId}-events-{chunk}";
+    /// <summary>True if the key of a stream with this id would be that of archived events.</summary>
+    public static bool HasKeyOf(string orderId) => orderId.Contains(Infix, StringComparison.Ordinal);
+
+    private static string KeyOf(string orderId, int chunk) => $"order-{orderId}{Infix}{chunk}";
 }

@@ -10,7 +10,7 @@ public sealed class SentChanges(DateTimeOffset begun)
     private const int MostOrders = 10_000;
 
     /// <summary>A change may be followed long after it happened, while its delivery is retried.</summary>
-    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Overlap = TimeSpan.FromMinutes(2);
 
     private readonly Dictionary<string, DateTimeOffset> sent = new(StringComparer.Ordinal);
     private readonly Queue<string> oldestFirst = new();

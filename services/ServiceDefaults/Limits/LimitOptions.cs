@@ -17,8 +17,13 @@ public sealed record LimitOptions
     public int OrdersPerUserBurst { get; init; } = 20;
     public int OrdersPerUserQueued { get; init; } = 20;
 
+    /// <summary>Requests without a user. A user has a rate of its own, and does not use up that of others behind the same address.</summary>
     public int PerAddressPerSecond { get; init; } = 200;
     public int PerAddressBurst { get; init; } = 400;
+
+    /// <summary>New customers, each of which is several writes.</summary>
+    public int RegistrationsPerAddressPerSecond { get; init; } = 10;
+    public int RegistrationsPerAddressBurst { get; init; } = 100;
 
     /// <summary>Requests at work at once, and those that may wait for a place.</summary>
     public int Concurrent { get; init; } = 128;
@@ -27,6 +32,10 @@ public sealed record LimitOptions
     /// <summary>Of these places, as many as one caller can have.</summary>
     public int ConcurrentPerCaller { get; init; } = 64;
     public int QueuedPerCaller { get; init; } = 128;
+
+    /// <summary>Bodies that are arriving, before their requests take a place.</summary>
+    public int Bodies { get; init; } = 2000;
+    public int BodiesPerCaller { get; init; } = 256;
 
     /// <summary>Requests that wait for the end of an order (<c>Prefer: wait</c>); they take no place of the above.</summary>
     public int Waiting { get; init; } = 512;
@@ -50,10 +59,14 @@ public sealed record LimitOptions
         && OrdersPerUserQueued >= 0
         && PerAddressPerSecond > 0
         && PerAddressBurst > 0
+        && RegistrationsPerAddressPerSecond > 0
+        && RegistrationsPerAddressBurst > 0
         && Concurrent > 0
         && Queued >= 0
         && ConcurrentPerCaller > 0
         && QueuedPerCaller >= 0
+        && Bodies > 0
+        && BodiesPerCaller > 0
         && Waiting > 0
         && WaitingPerCaller > 0
         && Streams > 0

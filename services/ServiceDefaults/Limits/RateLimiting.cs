@@ -12,8 +12,13 @@ namespace ServiceDefaults.Limits;
 /// </summary>
 public static class RateLimiting
 {
-    /// <param name="placesOrder">Whether a request places an order.</param>
-    public static WebApplicationBuilder AddLimits(this WebApplicationBuilder builder, Func<HttpContext, bool> placesOrder)
+    /// <param name="placesOrder">True if the request places an order; null: none does.</param>
+    /// <param name="registers">True if the request registers a customer; null: none does.</param>
+    public static WebApplicationBuilder AddLimits(
+        this WebApplicationBuilder builder,
+        Func<HttpContext, bool>? placesOrder = null,
+        Func<HttpContext, bool>? registers = null
+    )
     {
         var limits = builder.AddLimitOptions();
         builder.Services.AddSingleton<RequestLimiter>();
@@ -21,8 +26,8 @@ public static class RateLimiting
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(
-                RateLimits.PerAddress(limits),
-                RateLimits.PerUser(limits, placesOrder)
+                RateLimits.PerAddress(limits, registers ?? (_ => false)),
+                RateLimits.PerUser(limits, placesOrder ?? (_ => false))
             );
             limiter.OnRejected = (rejected, _) => RefuseAsync(rejected.HttpContext, rejected.Lease);
         });

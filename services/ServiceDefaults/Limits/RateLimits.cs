@@ -5,14 +5,16 @@ using ServiceDefaults.Identity;
 
 namespace ServiceDefaults.Limits;
 
-/// <summary>Token buckets per address and per user. Users have a second bucket for new orders.</summary>
+/// <summary>
+/// Token buckets: per address for requests without a user, per user for the others. New orders and new customers have a second bucket.
+/// </summary>
 public static class RateLimits
 {
-    public static PartitionedRateLimiter<HttpContext> PerAddress(LimitOptions limits) =>
-        PartitionedRateLimiter.Create<HttpContext, IPAddress>(context =>
-            RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress ?? IPAddress.None, _ =>
-                Bucket(limits.PerAddressPerSecond, limits.PerAddressBurst)
-            )
+    /// <param name="registers">True if the request registers a customer, with a user or without one.</param>
+    public static PartitionedRateLimiter<HttpContext> PerAddress(LimitOptions limits, Func<HttpContext, bool> registers) =>
+        PartitionedRateLimiter.CreateChained(
+            OfAddresses(context => context.User.Name() is null, Bucket(limits.PerAddressPerSecond, limits.PerAddressBurst)),
+            OfAddresses(registers, Bucket(limits.RegistrationsPerAddressPerSecond, limits.RegistrationsPerAddressBurst))
         );
 
     /// <summary>Limits requests of users only.</summary>
@@ -21,6 +23,16 @@ public static class RateLimits
         PartitionedRateLimiter.CreateChained(
             OfUsers(_ => true, Bucket(limits.PerUserPerSecond, limits.PerUserBurst)),
             OfUsers(placesOrder, Bucket(limits.OrdersPerUserPerSecond, limits.OrdersPerUserBurst, limits.OrdersPerUserQueued))
+        );
+
+    private static PartitionedRateLimiter<HttpContext> OfAddresses(
+        Func<HttpContext, bool> counts,
+        TokenBucketRateLimiterOptions bucket
+    ) =>
+        PartitionedRateLimiter.Create<HttpContext, IPAddress>(context =>
+            counts(context)
+                ? RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress ?? IPAddress.None, _ => bucket)
+                : RateLimitPartition.GetNoLimiter(IPAddress.None)
         );
 
     private static PartitionedRateLimiter<HttpContext> OfUsers(Func<HttpContext, bool> counts, TokenBucketRateLimiterOptions bucket) =>

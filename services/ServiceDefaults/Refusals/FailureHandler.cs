@@ -25,18 +25,25 @@ public sealed partial class FailureHandler(IProblemDetailsService problems, ILog
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
         }
-        return await problems.TryWriteAsync(
-            new ProblemDetailsContext
-            {
-                HttpContext = context,
-                ProblemDetails =
+        if (
+            !await problems.TryWriteAsync(
+                new ProblemDetailsContext
                 {
-                    Status = answer.Status,
-                    Detail = answer.Detail,
-                    Extensions = { ["code"] = answer.Code },
-                },
-            }
-        );
+                    HttpContext = context,
+                    ProblemDetails =
+                    {
+                        Status = answer.Status,
+                        Detail = answer.Detail,
+                        Extensions = { ["code"] = answer.Code },
+                    },
+                }
+            )
+        )
+        {
+            // The client's Accept admits no JSON; without problem details the edge would take the answer for a sidecar's failure.
+            await Problem.Of(answer.Status, answer.Code, answer.Detail).ExecuteAsync(context);
+        }
+        return true;
     }
 
     private static ErrorAnswer Describe(Exception exception) =>

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ServiceDefaults.Refusals;
 
@@ -7,6 +9,17 @@ internal static class ProblemCodes
 {
     public static void Complete(ProblemDetailsContext problem) =>
         problem.ProblemDetails.Extensions.TryAdd("code", Of(problem.ProblemDetails.Status ?? problem.HttpContext.Response.StatusCode));
+
+    /// <summary>Writes the problem details of a status that has no body yet, also if the client's <c>Accept</c> admits no JSON.</summary>
+    public static async Task WriteAsync(HttpContext context)
+    {
+        var problems = context.RequestServices.GetRequiredService<IProblemDetailsService>();
+        if (!await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = { Status = context.Response.StatusCode } }))
+        {
+            var status = context.Response.StatusCode;
+            await Problem.Of(status, Of(status), ReasonPhrases.GetReasonPhrase(status)).ExecuteAsync(context);
+        }
+    }
 
     private static string Of(int status) =>
         status switch

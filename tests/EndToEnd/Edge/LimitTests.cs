@@ -26,7 +26,7 @@ public sealed class LimitTests(SystemWithFakes fakes)
     }
 
     [Fact]
-    public async Task An_address_over_the_rate_limit_is_refused_for_all_users_while_another_address_is_served()
+    public async Task An_address_over_the_rate_limit_is_refused_while_another_address_is_served()
     {
         using var one = From("127.0.0.2");
         using var other = From("127.0.0.3");

@@ -107,17 +107,22 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     [InlineData("DELETE", "/api/orders", null, HttpStatusCode.MethodNotAllowed, "method-not-allowed")]
     [InlineData("PUT", "/api/auth/token", "{}", HttpStatusCode.MethodNotAllowed, "method-not-allowed")]
     [InlineData("GET", "/api/orders/a%3Cb", null, HttpStatusCode.BadRequest, "id-invalid")]
+    [InlineData("GET", "/api/orders//", null, HttpStatusCode.BadRequest, "id-invalid")]
+    [InlineData("GET", "/api//orders", null, HttpStatusCode.BadRequest, "id-invalid")]
     [InlineData("GET", "/api/orders?limit=many", null, HttpStatusCode.BadRequest, "request-invalid")]
     [InlineData("GET", "/api/orders/stream?follow=maybe", null, HttpStatusCode.BadRequest, "request-invalid")]
     public async Task Every_error_contains_a_code(string method, string path, string? body, HttpStatusCode status, string code)
     {
-        using var answer = await one.SendTextAsync(method, path, body);
-        var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(
-            (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType) == (status, "application/problem+json")
-                && text.Contains($"\"code\":\"{code}\"", StringComparison.Ordinal),
-            $"{(int)answer.StatusCode}: {text}"
-        );
+        foreach (var accepted in (string[])["application/json", "text/plain"])
+        {
+            using var answer = await one.SendTextAsync(method, path, body, ("Accept", accepted));
+            var text = await answer.Content.ReadAsStringAsync();
+            Assert.True(
+                (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType) == (status, "application/problem+json")
+                    && text.Contains($"\"code\":\"{code}\"", StringComparison.Ordinal),
+                $"{(int)answer.StatusCode} for {accepted}: {text}"
+            );
+        }
     }
 
     [Theory]

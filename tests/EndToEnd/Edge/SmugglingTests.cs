@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using EndToEnd.Orders;
 
 namespace EndToEnd.Edge;
@@ -72,6 +73,40 @@ public sealed class SmugglingTests(SystemWithFakes fakes) : IDisposable
         Assert.False(answer.IsSuccessStatusCode);
         Assert.Empty(fakes.Customers.Received);
         Assert.False(answer.Headers.Contains("X-Caller"));
+    }
+
+    [Theory]
+    [InlineData("X-Note", "caf\u00e9", HttpStatusCode.BadRequest)]
+    [InlineData("Prefer", "wait=\u00e9", HttpStatusCode.BadRequest)]
+    [InlineData("Cookie", "shop=caf\u00e9", HttpStatusCode.OK)]
+    [InlineData("User-Agent", "Sch\u00f6ner Browser", HttpStatusCode.OK)]
+    public async Task A_header_beyond_ASCII_is_refused_or_not_passed_on_and_closes_the_service_for_nobody(
+        string name,
+        string value,
+        HttpStatusCode status
+    )
+    {
+        using var http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                UseCookies = false,
+                RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+            }
+        )
+        {
+            BaseAddress = fakes.System.Edge,
+        };
+        for (var times = 0; times < 3; times++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/products");
+            Assert.True(request.Headers.TryAddWithoutValidation(name, value));
+            using var answer = await http.SendAsync(request);
+            Assert.Equal(status, answer.StatusCode);
+        }
+
+        using var served = await stranger.GetAsync("/api/products");
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
     }
 
     public void Dispose()
