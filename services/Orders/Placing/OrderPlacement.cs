@@ -20,6 +20,7 @@ internal sealed partial class OrderPlacement(
     OrderStreams streams,
     SagaStarter sagas,
     IDaprWorkflowClient workflows,
+    UnfinishedOrders unfinished,
     IOptions<SagaOptions> options,
     TimeProvider time,
     ILogger<OrderPlacement> logger
@@ -42,13 +43,24 @@ internal sealed partial class OrderPlacement(
         {
             return await StartSagaAsync(orderId, earlier, hash, cancellation);
         }
+        var begun = unfinished.Begin(request.CustomerId!, orderId);
+        if (begun.Value is null)
+        {
+            return begun.Refusal!;
+        }
+        using var order = begun.Value;
         var input = await PrepareAsync(request with { Saga = saga }, orderId, hash, cancellation);
         if (input.Value is not { } placed)
         {
             return input.Refusal!;
         }
         var written = await streams.PlaceAsync(placed, cancellation);
-        return written.Value is { } stream ? await StartSagaAsync(orderId, stream, hash, cancellation) : written.Refusal!;
+        if (written.Value is not { } stream)
+        {
+            return written.Refusal!;
+        }
+        _ = order.Accept();
+        return await StartSagaAsync(orderId, stream, hash, cancellation);
     }
 
     private async Task<Outcome<PlacedOrder>> PrepareAsync(PlaceOrder request, string orderId, string hash, CancellationToken cancellation)

@@ -15,6 +15,7 @@ internal static class PlacingEndpoints
         Caller caller,
         [FromHeader(Name = IdempotencyKey.Header)] string? key,
         OrderPlacement placement,
+        HttpResponse response,
         CancellationToken cancellation
     )
     {
@@ -26,6 +27,10 @@ internal static class PlacingEndpoints
         }
         request = request with { CustomerId = request.CustomerId ?? caller.CustomerId };
         var placed = await placement.PlaceAsync(request, key, cancellation);
+        if (placed.Refusal is { IsTemporary: true })
+        {
+            response.Headers.RetryAfter = "1";
+        }
         return placed.ToResult(orderId =>
             TypedResults.Accepted(
                 $"/api/orders/{orderId}",

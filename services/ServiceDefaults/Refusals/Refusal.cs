@@ -19,10 +19,16 @@ public enum RefusalKind
 
     /// <summary>The request is well-formed, and names something that does not exist or can't be sold.</summary>
     Unprocessable,
+
+    /// <summary>The customer has too much under way; a later repetition can succeed.</summary>
+    TooMany,
+
+    /// <summary>All customers together have too much under way; a later repetition can succeed.</summary>
+    Overloaded,
 }
 
 /// <summary>
-/// An expected failure: the request can't be carried out, and a repetition does not help. <paramref name="Code"/> is stable and meant for
+/// An expected failure: the request can't be carried out, and a repetition does not help unless <paramref name="Kind"/> says so. <paramref name="Code"/> is stable and meant for
 /// programs, <paramref name="Detail"/> for people.
 /// </summary>
 public sealed record Refusal(RefusalKind Kind, string Code, string Detail)
@@ -39,6 +45,9 @@ public sealed record Refusal(RefusalKind Kind, string Code, string Detail)
     public static Refusal Conflict(string code, string detail) => new(RefusalKind.Conflict, code, detail);
 
     public static Refusal Unprocessable(string code, string detail) => new(RefusalKind.Unprocessable, code, detail);
+
+    /// <summary>True if the same request can succeed later.</summary>
+    public bool IsTemporary => Kind is RefusalKind.TooMany or RefusalKind.Overloaded;
 
     /// <summary>As RFC 9457 problem details with the member <c>code</c>.</summary>
     public ProblemHttpResult ToProblem() => Problem.Of(RefusalStatuses.Of(Kind), Code, Detail, Members);

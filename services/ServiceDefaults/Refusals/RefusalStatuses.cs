@@ -12,6 +12,8 @@ public static class RefusalStatuses
         (RefusalKind.NotFound, StatusCodes.Status404NotFound),
         (RefusalKind.Conflict, StatusCodes.Status409Conflict),
         (RefusalKind.Unprocessable, StatusCodes.Status422UnprocessableEntity),
+        (RefusalKind.TooMany, StatusCodes.Status429TooManyRequests),
+        (RefusalKind.Overloaded, StatusCodes.Status503ServiceUnavailable),
     ];
 
     public static int Of(RefusalKind kind) => Table.Single(row => row.Kind == kind).Status;

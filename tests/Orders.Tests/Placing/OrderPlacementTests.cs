@@ -64,6 +64,7 @@ public sealed class OrderPlacementTests
             streams,
             new SagaStarter(workflows.Object),
             workflows.Object,
+            new UnfinishedOrders(new OrderEndings(), Options.Create(new PlacingOptions()), TimeProvider.System),
             Options.Create(new SagaOptions()),
             TimeProvider.System,
             NullLogger<OrderPlacement>.Instance
