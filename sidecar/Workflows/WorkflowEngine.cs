@@ -199,13 +199,24 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             : null;
     }
 
-    /// <summary>Like <see cref="GetAsync"/> for clients. Of an instance without a history they see the status only, as in daprd.</summary>
-    public async Task<WorkflowState?> FindAsync(string id, CancellationToken cancellation) =>
-        await GetAsync(id, cancellation) is { } state
-            ? state is { WorkflowStatus: OrchestrationStatus.Pending, StartedAt: null }
-                ? InstanceState.Unbegun(id)
-                : state
-            : null;
+    /// <summary>
+    /// Like <see cref="GetAsync"/> for clients. As in daprd, they see only the status of an instance without a history, and no parent.
+    /// </summary>
+    public async Task<WorkflowState?> FindAsync(string id, CancellationToken cancellation)
+    {
+        if (await GetAsync(id, cancellation) is not { } state)
+        {
+            return null;
+        }
+
+        if (InstanceState.IsUnbegun(state))
+        {
+            return InstanceState.Unbegun(id);
+        }
+
+        state.ParentInstanceId = state.ParentAppId = null;
+        return state;
+    }
 
     /// <summary>Null if there is no such instance.</summary>
     public async Task<IReadOnlyList<HistoryEvent>?> HistoryAsync(string id, CancellationToken cancellation)

@@ -23,10 +23,11 @@ internal sealed class WorkflowSpans(Tracer? tracer)
     private const string Status = "durabletask.runtime_status";
 
     /// <summary>The start of a workflow, in the trace that the client has named, or else that of the call.</summary>
-    public Span Creating(ExecutionStartedEvent started, TraceContext call)
+    /// <param name="version">Only the span has the requested version; the event has none.</param>
+    public Span Creating(ExecutionStartedEvent started, string? version, TraceContext call)
     {
         var span = Start(ActivityKind.Client, Of(started.ParentTraceContext) ?? call, default);
-        Describe(span, "create_orchestration", started.Name, started.Version, "orchestration", started.WorkflowInstance.InstanceId);
+        Describe(span, "create_orchestration", started.Name, version, "orchestration", started.WorkflowInstance.InstanceId);
         if (span.Context.IsSampled)
         {
             started.ParentTraceContext = To(span.Context);

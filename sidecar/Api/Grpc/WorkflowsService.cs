@@ -31,25 +31,16 @@ internal class WorkflowsService
                 .StartAsync(
                     request.WorkflowName,
                     request.InstanceId,
-                    request.Input.Length == 0 ? null : request.Input.ToStringUtf8(),
+                    request.Input.ToByteArray(),
                     request.Options,
-                    call: Tracing.TraceContext.Of(context.GetHttpContext())
+                    Tracing.TraceContext.Of(context.GetHttpContext()),
+                    context.CancellationToken
                 ),
         };
 
-    public virtual async Task<GetWorkflowResponse> GetWorkflowBeta1(GetWorkflowRequest request, ServerCallContext context)
-    {
-        var response = new GetWorkflowResponse { InstanceId = request.InstanceId };
-        if (await Workflows(context).GetAsync(request.InstanceId, null, context.CancellationToken) is { } found)
-        {
-            response.WorkflowName = found.WorkflowName;
-            response.CreatedAt = Timestamp.FromDateTimeOffset(found.CreatedAt);
-            response.LastUpdatedAt = Timestamp.FromDateTimeOffset(found.LastUpdatedAt);
-            response.RuntimeStatus = found.RuntimeStatus;
-            response.Properties.Add(new Dictionary<string, string>(found.Properties));
-        }
-        return response;
-    }
+    public virtual async Task<GetWorkflowResponse> GetWorkflowBeta1(GetWorkflowRequest request, ServerCallContext context) =>
+        await Workflows(context).GetAsync(request.InstanceId, context.CancellationToken)
+        ?? new GetWorkflowResponse { InstanceId = request.InstanceId };
 
     public virtual Task<Empty> PurgeWorkflowBeta1(PurgeWorkflowRequest request, ServerCallContext context) =>
         Done(Workflows(context).PurgeAsync(request.InstanceId));
@@ -69,7 +60,7 @@ internal class WorkflowsService
                 .RaiseEventAsync(
                     request.InstanceId,
                     request.EventName,
-                    request.EventData.Length == 0 ? null : request.EventData.ToStringUtf8()
+                    request.EventData.Length == 0 ? null : request.EventData.ToByteArray()
                 )
         );
 

@@ -7,24 +7,19 @@ namespace Sidecar.Workflows.Api;
 /// <summary>Requests of the task hub in the engine's terms.</summary>
 internal static class Requests
 {
-    public static HistoryEvent Started(CreateInstanceRequest request, string id, DateTimeOffset now)
-    {
-        var started = new ExecutionStartedEvent
-        {
-            Name = request.Name,
-            Version = request.Version,
-            Input = request.Input,
-            ScheduledStartTimestamp = request.ScheduledStartTimestamp,
-            ParentTraceContext = request.ParentTraceContext,
-            WorkflowInstance = new WorkflowInstance
+    /// <summary>As in daprd, without the request's version, tags and execution id.</summary>
+    public static HistoryEvent Started(CreateInstanceRequest request, string id, DateTimeOffset now) =>
+        HistoryEvents.Started(
+            now,
+            new ExecutionStartedEvent
             {
-                InstanceId = id,
-                ExecutionId = string.IsNullOrEmpty(request.ExecutionId) ? WorkflowRuntime.NewId() : request.ExecutionId,
-            },
-        };
-        started.Tags.Add(request.Tags);
-        return HistoryEvents.Started(now, started);
-    }
+                Name = request.Name,
+                Input = request.Input,
+                ScheduledStartTimestamp = request.ScheduledStartTimestamp,
+                ParentTraceContext = request.ParentTraceContext,
+                WorkflowInstance = new WorkflowInstance { InstanceId = id, ExecutionId = WorkflowRuntime.NewId() },
+            }
+        );
 
     public static ForkRequest Fork(RerunWorkflowFromEventRequest request, DateTimeOffset now) =>
         new(

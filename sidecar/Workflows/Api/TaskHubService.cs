@@ -18,10 +18,14 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
         var engine = Engine(context);
         var id = request.InstanceId.Length > 0 ? request.InstanceId : WorkflowRuntime.NewId();
         var started = Requests.Started(request, id, engine.Runtime.Now);
-        var span = engine.Runtime.Spans.Creating(started.ExecutionStarted, Sidecar.Tracing.TraceContext.Of(context.GetHttpContext()));
+        var span = engine.Runtime.Spans.Creating(
+            started.ExecutionStarted,
+            request.Version,
+            Sidecar.Tracing.TraceContext.Of(context.GetHttpContext())
+        );
         try
         {
-            Check(await engine.CreateAsync(started));
+            Check((await engine.CreateAsync(started))?.AsRpcError().During("failed to create workflow instance"));
         }
         catch (Exception e) when (span.RecordException(e))
         {
@@ -60,7 +64,8 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
     public override async Task<TerminateResponse> TerminateInstance(TerminateRequest request, ServerCallContext context)
     {
         var engine = Engine(context);
-        Check(await engine.TerminateAsync(request.InstanceId, request.Output, request.Recursive), "failed to submit termination request: ");
+        var refusal = await engine.TerminateAsync(request.InstanceId, request.Output, request.Recursive);
+        Check(refusal?.During("failed to submit termination request"));
         await WaitAsync(engine, request.InstanceId, InstanceState.IsTerminal, context);
         return new TerminateResponse();
     }
@@ -85,11 +90,11 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
     {
         if (request.PurgeInstanceFilter is not null)
         {
-            throw new RpcException(new Status(StatusCode.Unknown, "multi-instance purge is not implemented"));
+            throw new RpcException(new Status(StatusCode.Unknown, "multi-instance purge is not unimplemented"));
         }
 
         var (deleted, refusal) = await Engine(context).PurgeAsync(request.InstanceId, request.Recursive, request.Force);
-        Check(refusal, "failed to purge workflow state: ");
+        Check(refusal?.During("failed to purge workflow state"));
         return new PurgeInstancesResponse { DeletedInstanceCount = deleted };
     }
 
@@ -195,11 +200,11 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
         return new GetInstanceResponse { Exists = true, WorkflowState = state };
     }
 
-    private static void Check(WorkflowRefusal? refusal, string context = "")
+    private static void Check(WorkflowRefusal? refusal)
     {
         if (refusal is not null)
         {
-            throw new RpcException(new Status(refusal.Status, context + refusal.Message));
+            throw new RpcException(new Status(refusal.Status, refusal.Message));
         }
     }
 

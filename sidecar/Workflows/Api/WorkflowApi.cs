@@ -1,6 +1,9 @@
-using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Failures;
+using Sidecar.Go;
 using Sidecar.Workflows.History;
 using Sidecar.Workflows.Protocol;
 
@@ -13,21 +16,26 @@ namespace Sidecar.Workflows.Api;
 internal sealed class WorkflowApi(WorkflowEngine? engine)
 {
     public const string StartTimeOption = "dapr.workflow.start_time";
-    private const int MaxInstanceIdLength = 64;
+    private const int MaxInstanceIdLength = 64; // in bytes
+    private const int StartRetries = 3;
+    private static readonly TimeSpan StartPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Returns the instance id, generated if none is given.</summary>
+    /// <summary>
+    /// Returns the instance id, generated if none is given. A failed start is repeated as daprd's built-in policy does
+    /// (<c>DaprBuiltInActorRetries</c>): an id is free again if its instance ends meanwhile.
+    /// </summary>
     public async Task<string> StartAsync(
         string name,
         string? instanceId,
-        string? input,
+        byte[] input,
         IReadOnlyDictionary<string, string>? options = null,
-        string? appId = null,
-        Sidecar.Tracing.TraceContext? call = null
+        Tracing.TraceContext? call = null,
+        CancellationToken cancellation = default
     )
     {
-        var own = Engine(null);
+        var own = Engine();
         var id = string.IsNullOrEmpty(instanceId) ? Guid.NewGuid().ToString() : instanceId;
-        if (id.Length > MaxInstanceIdLength)
+        if (Encoding.UTF8.GetByteCount(id) > MaxInstanceIdLength)
         {
             throw new DaprException(WorkflowErrors.InstanceIdTooLong(MaxInstanceIdLength));
         }
@@ -42,114 +50,109 @@ internal sealed class WorkflowApi(WorkflowEngine? engine)
             throw new DaprException(WorkflowErrors.NameMissing);
         }
 
-        var started = new ExecutionStartedEvent
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, own.Runtime.Drain.Stopping);
+        for (var attempt = 0; await TryStartAsync(own, name, id, input, options, call ?? Tracing.TraceContext.Off) is { } reason; attempt++)
         {
-            Name = name,
-            Input = input,
-            ScheduledStartTimestamp = StartTime(name, options),
-            WorkflowInstance = new WorkflowInstance { InstanceId = id, ExecutionId = Guid.NewGuid().ToString() },
-        };
-        var target = Engine(appId);
-        var span = own.Runtime.Spans.Creating(started, call ?? Sidecar.Tracing.TraceContext.Off);
-        var refusal = await target.CreateAsync(HistoryEvents.Started(own.Runtime.Now, started));
-        if (refusal is not null)
-        {
-            span.Fail(refusal.Message);
+            if (attempt == StartRetries || own.Runtime.Drain.IsStopping)
+            {
+                throw new DaprException(WorkflowErrors.Start(name, reason));
+            }
+            await Task.Delay(StartPause, own.Runtime.Clock, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
         }
-        span.End();
-        if (refusal is null)
-        {
-            return id;
-        }
-
-        throw new DaprException(
-            WorkflowErrors.Start(
-                name,
-                $"unable to start workflow: failed to start workflow: rpc error: code = {refusal.Status} desc = {refusal.Message}"
-            )
-        );
+        return id;
     }
 
     /// <summary>Null if there is no such instance: an error over HTTP, an empty answer over gRPC.</summary>
-    public async Task<WorkflowInfo?> GetAsync(string instanceId, string? appId, CancellationToken cancellation) =>
-        await Known(instanceId, appId).FindAsync(instanceId, cancellation) is { } state ? WorkflowInfo.Of(state) : null;
+    public async Task<GetWorkflowResponse?> GetAsync(string instanceId, CancellationToken cancellation) =>
+        await Known(instanceId).FindAsync(instanceId, cancellation) is { } state ? WorkflowInfo.Of(state) : null;
 
-    public async Task RaiseEventAsync(string instanceId, string name, string? data, string? appId = null)
+    public async Task RaiseEventAsync(string instanceId, string name, byte[]? data)
     {
-        var target = Known(instanceId, appId);
+        var target = Known(instanceId);
         if (name.Length == 0)
         {
             throw new DaprException(WorkflowErrors.EventNameMissing);
         }
 
-        ThrowIf(await target.RaiseEventAsync(instanceId, name, data), r => WorkflowErrors.RaiseEvent(instanceId, name, r));
+        var refusal =
+            data is null ? await target.RaiseEventAsync(instanceId, name, input: null)
+            : TextOf(data) is { } text ? await target.RaiseEventAsync(instanceId, name, text)
+            : WorkflowRefusal.InvalidText;
+        ThrowIf(refusal, r => WorkflowErrors.RaiseEvent(instanceId, name, r));
     }
 
-    public async Task TerminateAsync(string instanceId, string? appId = null) =>
-        ThrowIf(await Known(instanceId, appId).TerminateAsync(instanceId, output: null, recursive: true), r =>
+    public async Task TerminateAsync(string instanceId) =>
+        ThrowIf(await Known(instanceId).TerminateAsync(instanceId, output: null, recursive: true), r =>
             WorkflowErrors.Terminate(instanceId, r)
         );
 
-    public async Task PauseAsync(string instanceId, string? appId = null) =>
-        ThrowIf(await Known(instanceId, appId).SuspendAsync(instanceId, reason: null), r => WorkflowErrors.Pause(instanceId, r));
+    public async Task PauseAsync(string instanceId) =>
+        ThrowIf(await Known(instanceId).SuspendAsync(instanceId, reason: null), r => WorkflowErrors.Pause(instanceId, r));
 
-    public async Task ResumeAsync(string instanceId, string? appId = null) =>
-        ThrowIf(await Known(instanceId, appId).ResumeAsync(instanceId, reason: null), r => WorkflowErrors.Resume(instanceId, r));
+    public async Task ResumeAsync(string instanceId) =>
+        ThrowIf(await Known(instanceId).ResumeAsync(instanceId, reason: null), r => WorkflowErrors.Resume(instanceId, r));
 
-    public async Task PurgeAsync(string instanceId, string? appId = null)
+    public async Task PurgeAsync(string instanceId)
     {
-        var (_, refusal) = await Known(instanceId, appId).PurgeAsync(instanceId, recursive: true, force: false);
-        ThrowIf(refusal, r =>
-            r == WorkflowRefusal.NotFound ? WorkflowErrors.NotFoundToPurge(instanceId) : WorkflowErrors.Purge(instanceId, r)
-        );
+        var (_, refusal) = await Known(instanceId).PurgeAsync(instanceId, recursive: true, force: false);
+        ThrowIf(refusal, r => WorkflowErrors.Purge(instanceId, r));
     }
 
-    private WorkflowEngine Known(string instanceId, string? appId)
+    /// <summary>Null once the instance is started, otherwise the reason.</summary>
+    private static async Task<string?> TryStartAsync(
+        WorkflowEngine engine,
+        string name,
+        string id,
+        byte[] input,
+        IReadOnlyDictionary<string, string>? options,
+        Tracing.TraceContext call
+    )
     {
-        var target = Engine(null);
-        if (instanceId.Length == 0)
+        var started = new ExecutionStartedEvent
         {
-            throw new DaprException(WorkflowErrors.InstanceIdMissing);
+            Name = name,
+            WorkflowInstance = new WorkflowInstance { InstanceId = id, ExecutionId = Guid.NewGuid().ToString() },
+        };
+        if (options is not null && options.TryGetValue(StartTimeOption, out var given))
+        {
+            if (GoTime.Parse(given) is not { } start)
+            {
+                return """start times must be in RFC3339 format (e.g. "2009-11-10T23:00:00Z")""";
+            }
+            started.ScheduledStartTimestamp = Timestamp.FromDateTimeOffset(start);
         }
 
-        return string.IsNullOrEmpty(appId) ? target : Engine(appId);
+        const string context = "unable to start workflow: failed to start workflow: ";
+        if (TextOf(input) is not { } text)
+        {
+            return $"{context}failed to marshal CreateWorkflowInstanceRequest: {WorkflowRefusal.InvalidText.Message}";
+        }
+        started.Input = text;
+
+        var span = engine.Runtime.Spans.Creating(started, version: null, call);
+        var refusal = await engine.CreateAsync(HistoryEvents.Started(engine.Runtime.Now, started));
+        if (refusal is not null)
+        {
+            span.Fail(refusal.Message);
+        }
+        span.End();
+        return refusal is null ? null : context + refusal.AsRpcError().Message;
     }
 
-    private WorkflowEngine Engine(string? appId)
+    private WorkflowEngine Known(string instanceId)
     {
-        if (engine is null)
-        {
-            throw new DaprException(WorkflowErrors.NoActorStateStore);
-        }
-
-        if (string.IsNullOrEmpty(appId) || appId == engine.AppId)
-        {
-            return engine;
-        }
-
-        if (!IsPlain(appId))
-        {
-            throw new DaprException(WorkflowErrors.AppIdInvalid(appId));
-        }
-
-        return engine.Runtime.Peers.Find(appId) ?? throw new DaprException(WorkflowErrors.AppUnknown(appId));
+        var target = Engine();
+        return instanceId.Length > 0 ? target : throw new DaprException(WorkflowErrors.InstanceIdMissing);
     }
 
-    private static bool IsPlain(string text) => text.All(c => char.IsLetterOrDigit(c) || c is '_' or '-');
+    private WorkflowEngine Engine() => engine ?? throw new DaprException(WorkflowErrors.NoActorStateStore);
 
-    private static Timestamp? StartTime(string name, IReadOnlyDictionary<string, string>? options)
-    {
-        if (options is null || !options.TryGetValue(StartTimeOption, out var given))
-        {
-            return null;
-        }
+    private static bool IsPlain(string text) =>
+        text.EnumerateRunes().All(rune => Rune.IsLetter(rune) || Rune.IsDigit(rune) || rune.Value is '_' or '-');
 
-        return DateTimeOffset.TryParse(given, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var start)
-            ? Timestamp.FromDateTimeOffset(start)
-            : throw new DaprException(
-                WorkflowErrors.Start(name, """start times must be in RFC3339 format (e.g. "2009-11-10T23:00:00Z")""")
-            );
-    }
+    /// <summary>Null if the bytes are no UTF-8: Go refuses to encode an event with such a text.</summary>
+    private static string? TextOf(byte[] bytes) => Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : null;
 
     private static void ThrowIf(WorkflowRefusal? refusal, Func<WorkflowRefusal, DaprError> error)
     {

@@ -27,34 +27,19 @@ internal static class WorkflowErrors
     public static DaprError InstanceIdInvalid(string id) =>
         Bad("ERR_INSTANCE_ID_INVALID", $"workflow instance ID '{id}' is invalid: only alphanumeric and underscore characters are allowed");
 
-    public static DaprError AppIdInvalid(string appId) =>
-        Bad(
-            "ERR_WORKFLOW_APP_ID_INVALID",
-            $"workflow app ID '{appId}' is invalid: only alphanumeric, dash and underscore characters are allowed"
-        );
-
-    public static DaprError AppUnknown(string appId) =>
-        new(404, StatusCode.FailedPrecondition, "ERR_ACTOR_NO_ADDRESS", $"did not find address for actor '{appId}'");
-
     public static DaprError NotFound(string id) =>
         new(404, StatusCode.NotFound, "ERR_INSTANCE_ID_NOT_FOUND", $"unable to find workflow with the provided instance ID: {id}");
-
-    /// <summary>daprd's format text has no place for the reason, so Go appends it.</summary>
-    public static DaprError NotFoundToPurge(string id) =>
-        NotFound(
-            id
-                + "%!(EXTRA *fmt.wrapError=failed to purge workflow state: failed to fetch workflow state: "
-                + $"{WorkflowRefusal.NotFound.Message})"
-        );
 
     public static DaprError Start(string name, string reason) =>
         Failed("ERR_START_WORKFLOW", $"error starting workflow '{name}': {reason}");
 
-    public static DaprError Terminate(string id, WorkflowRefusal reason) =>
-        Failed(
-            "ERR_TERMINATE_WORKFLOW",
-            $"error terminating workflow '{id}': failed to terminate workflow {id}: failed to submit termination request: {reason.Message}"
-        );
+    public static DaprError Terminate(string id, WorkflowRefusal reason)
+    {
+        var failure = $"failed to submit termination request:: {reason.Message}";
+        return reason.IsNotFound
+            ? NotFound(id, failure)
+            : Failed("ERR_TERMINATE_WORKFLOW", $"error terminating workflow '{id}': failed to terminate workflow {id}: {failure}");
+    }
 
     public static DaprError RaiseEvent(string id, string name, WorkflowRefusal reason) =>
         Failed(
@@ -75,11 +60,16 @@ internal static class WorkflowErrors
             $"error resuming workflow {id}: failed to resume workflow {id}: failed to resume workflow: {reason.Message}"
         );
 
-    public static DaprError Purge(string id, WorkflowRefusal reason) =>
-        Failed(
-            "ERR_PURGE_WORKFLOW",
-            $"error purging workflow {id}: failed to Purge workflow {id}: failed to purge workflow state: {reason.Message}"
-        );
+    public static DaprError Purge(string id, WorkflowRefusal reason)
+    {
+        var failure = $"failed to purge workflow state: {reason.Message}";
+        return reason.IsNotFound
+            ? NotFound(id, failure)
+            : Failed("ERR_PURGE_WORKFLOW", $"error purging workflow {id}: failed to Purge workflow {id}: {failure}");
+    }
+
+    /// <summary>daprd's format text has no place for the failure, so Go appends it.</summary>
+    private static DaprError NotFound(string id, string failure) => NotFound($"{id}%!(EXTRA *fmt.wrapError={failure})");
 
     private static DaprError Bad(string code, string message) => new(400, StatusCode.InvalidArgument, code, message);
 

@@ -1,30 +1,29 @@
+using Dapr.Client.Autogen.Grpc.v1;
 using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Api;
 
-/// <summary>An instance in the form of the management API.</summary>
-internal sealed record WorkflowInfo(
-    string InstanceId,
-    string WorkflowName,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset LastUpdatedAt,
-    string RuntimeStatus,
-    IReadOnlyDictionary<string, string> Properties
-)
+/// <summary>Instances in the form of the management API.</summary>
+internal static class WorkflowInfo
 {
-    public static WorkflowInfo Of(WorkflowState state) =>
-        new(
-            state.InstanceId,
-            state.Name,
-            state.CreatedTimestamp.ToDateTimeOffset(),
-            state.LastUpdatedTimestamp.ToDateTimeOffset(),
-            StatusName(state.WorkflowStatus),
-            PropertiesOf(state)
-        );
-
-    private static Dictionary<string, string> PropertiesOf(WorkflowState state)
+    public static GetWorkflowResponse Of(WorkflowState state)
     {
-        var properties = new Dictionary<string, string>();
+        var info = new GetWorkflowResponse
+        {
+            InstanceId = state.InstanceId,
+            WorkflowName = state.Name,
+            CreatedAt = state.CreatedTimestamp,
+            LastUpdatedAt = state.LastUpdatedTimestamp,
+            RuntimeStatus = StatusName(state.WorkflowStatus),
+        };
+        info.Properties.Add(PropertiesOf(state));
+        return info;
+    }
+
+    /// <summary>In the order of their names, in which Go writes a map as JSON.</summary>
+    private static SortedDictionary<string, string> PropertiesOf(WorkflowState state)
+    {
+        var properties = new SortedDictionary<string, string>(StringComparer.Ordinal);
         if (state.CustomStatus is { } custom)
         {
             properties["dapr.workflow.custom_status"] = custom;
@@ -34,8 +33,8 @@ internal sealed record WorkflowInfo(
         {
             properties["dapr.workflow.input"] = input;
         }
-        // A failed workflow has no output, even if its last answer carried a text.
-        if (state.Output is { } output && state.FailureDetails is null)
+
+        if (state.Output is { } output)
         {
             properties["dapr.workflow.output"] = output;
         }

@@ -21,7 +21,6 @@ internal static class ChildStart
         var started = new ExecutionStartedEvent
         {
             Name = child.Name,
-            Version = child.Version,
             Input = child.Input,
             ParentTraceContext = child.ParentTraceContext,
             WorkflowInstance = new WorkflowInstance { InstanceId = child.InstanceId, ExecutionId = turn.NewId() },

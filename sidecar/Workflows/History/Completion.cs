@@ -98,14 +98,12 @@ internal static class Completion
         var started = new ExecutionStartedEvent
         {
             Name = old.Name,
-            Version = requested.NewVersion ?? old.Version,
             Input = requested.Result,
             ParentInstance = old.ParentInstance,
             WorkflowInstance = new WorkflowInstance { InstanceId = turn.Execution.InstanceId, ExecutionId = turn.NewId() },
             // A new trace: an eternal workflow would otherwise grow one trace without end.
             ParentTraceContext = old.ParentTraceContext is null ? null : TraceContexts.NewRoot(turn.NewId),
         };
-        started.Tags.Add(old.Tags);
         var incoming = turn.Execution.Incoming is { } received
             ? Propagation.Assemble(turn.AppId, turn.Execution, turn.Events, received.Scope)
             : null;

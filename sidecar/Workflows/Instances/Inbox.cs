@@ -103,10 +103,13 @@ internal sealed class Inbox
         }
     }
 
+    /// <summary>As in daprd, any other event starts an instance before its time.</summary>
     private bool IsStartDue(DateTimeOffset now) =>
-        waiting[0].Event.ExecutionStarted is not null && (ScheduledStart is not { } due || due <= now);
+        waiting[0].Event.ExecutionStarted is not null && (waiting.Count > 1 || ScheduledStart is not { } due || due <= now);
 
-    /// <summary>While suspended only a resumption counts; it comes first, then the events that were held back.</summary>
+    /// <summary>
+    /// While suspended only a resumption counts. It ends all suspensions before it; the events that were held back follow it.
+    /// </summary>
     private List<Message> Resumption()
     {
         var at = waiting.FindIndex(m => m.Event.ExecutionResumed is not null);
@@ -117,6 +120,7 @@ internal sealed class Inbox
 
         var next = waiting.FindIndex(at, m => m.Event.ExecutionSuspended is not null);
         var upTo = next < 0 ? waiting.Count : next;
-        return [waiting[at], .. waiting[..at].Where(m => m.Event.ExecutionSuspended is null), .. waiting[(at + 1)..upTo]];
+        var before = waiting[..at].ToLookup(m => m.Event.ExecutionSuspended is not null);
+        return [.. before[true], waiting[at], .. before[false], .. waiting[(at + 1)..upTo]];
     }
 }

@@ -273,11 +273,11 @@ internal sealed class Instance
             {
                 await turns.AbandonAsync(PayloadLimit.OfStream(reason));
             }
-            else if (turn is not null && contents.Inbox.Has(HistoryEvent.EventTypeOneofCase.ExecutionTerminated))
+            else if (turn is not null && IsTerminated)
             {
                 turns.Withdraw();
             }
-            else if (turn is null && !blocked && NextBatch() is { Count: > 0 } batch)
+            else if (turn is null && (!blocked || IsTerminated) && NextBatch() is { Count: > 0 } batch)
             {
                 await turns.BeginAsync(batch);
             }
@@ -291,6 +291,8 @@ internal sealed class Instance
             }
         }
     }
+
+    private bool IsTerminated => contents.Inbox.Has(HistoryEvent.EventTypeOneofCase.ExecutionTerminated);
 
     private List<Message> NextBatch()
     {

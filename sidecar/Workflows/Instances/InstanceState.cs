@@ -14,6 +14,9 @@ internal static class InstanceState
                 or OrchestrationStatus.Terminated
                 or OrchestrationStatus.Canceled;
 
+    /// <summary>True for an instance whose first turn is still to come.</summary>
+    public static bool IsUnbegun(WorkflowState state) => state is { WorkflowStatus: OrchestrationStatus.Pending, StartedAt: null };
+
     /// <summary>The state of an instance whose first turn is still to come: its times are daprd's zero times.</summary>
     public static WorkflowState Unbegun(string id) =>
         new()
@@ -31,30 +34,21 @@ internal static class InstanceState
     {
         var started = execution.Started ?? waiting?.ExecutionStarted;
         var status = execution.Status == OrchestrationStatus.Pending && continued ? OrchestrationStatus.Running : execution.Status;
-        var state = new WorkflowState
+        return new()
         {
             InstanceId = execution.InstanceId,
             Name = started?.Name ?? "",
             Version = execution.VersionName,
             WorkflowStatus = status,
-            ScheduledStartTimestamp = started?.ScheduledStartTimestamp,
             CreatedTimestamp = execution.CreatedAt ?? waiting?.Timestamp ?? new Timestamp(),
             LastUpdatedTimestamp = execution.UpdatedAt ?? waiting?.Timestamp ?? new Timestamp(),
-            CompletedTimestamp = execution.CompletedAt,
             Input = started?.Input,
             Output = execution.Completed?.Result,
             CustomStatus = execution.CustomStatus,
             FailureDetails = execution.Completed?.FailureDetails,
-            ExecutionId = started?.WorkflowInstance?.ExecutionId,
             ParentInstanceId = started?.ParentInstance?.WorkflowInstance?.InstanceId,
             ParentAppId = started?.ParentInstance is { HasAppID: true } parent ? parent.AppID : null,
             StartedAt = execution.History.Count > 0 ? execution.History[0].Timestamp : null,
         };
-        if (started is not null)
-        {
-            state.Tags.Add(started.Tags);
-        }
-
-        return state;
     }
 }

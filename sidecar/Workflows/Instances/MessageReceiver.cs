@@ -45,7 +45,7 @@ internal sealed class MessageReceiver(ILogger logger, InstanceContents contents,
         {
             message.Answer(answerOnceClosed);
         }
-        else if (message.FromClient && contents.Execution.Stalled is not null)
+        else if (message is { FromClient: true, Event.EventRaised: not null } && contents.Execution.Stalled is not null)
         {
             message.Answer(WorkflowRefusal.Stalled);
         }

@@ -1,4 +1,5 @@
 using Sidecar.State;
+using Sidecar.Workflows.Protocol;
 using Sidecar.Workflows.Storage;
 
 namespace Sidecar.Workflows.Instances;
@@ -15,14 +16,9 @@ internal static class Purge
     {
         if (runtime.Directory.TryFind(id, out var active) && await active.StateAsync() is { } state)
         {
-            if (!force)
+            if (Refuse(state, recursive, force) is { } early)
             {
-                return (
-                    0,
-                    state.WorkflowStatus == Sidecar.Workflows.Protocol.OrchestrationStatus.Stalled
-                        ? WorkflowRefusal.Stalled
-                        : WorkflowRefusal.NotCompleted
-                );
+                return (0, early);
             }
 
             await active.DiscardAsync();
@@ -30,12 +26,12 @@ internal static class Purge
 
         if (await runtime.Store.Reader.ReadAsync(id, CancellationToken.None) is not { } stored)
         {
-            return (0, WorkflowRefusal.NotFound);
+            return (0, recursive ? WorkflowRefusal.NotFound.During("failed to fetch workflow state") : WorkflowRefusal.NotFound);
         }
 
-        if (!stored.IsFinished && !force)
+        if (Refuse(InstanceState.Of(stored.Execution, waiting: null, continued: false), recursive, force) is { } refused)
         {
-            return (0, WorkflowRefusal.NotCompleted);
+            return (0, refused);
         }
 
         var deleted = 0;
@@ -54,9 +50,9 @@ internal static class Purge
 
                 var (more, refusal) = await RunAsync(home, child, recursive, force);
                 deleted += more;
-                if (refusal is not null && refusal != WorkflowRefusal.NotFound)
+                if (refusal is { IsNotFound: false })
                 {
-                    return (deleted, refusal with { Message = $"failed to purge child workflow: {refusal.Message}" });
+                    return (deleted, refusal.During($"failed to purge {(app is null ? "" : "cross-app ")}child workflow"));
                 }
             }
         }
@@ -64,6 +60,16 @@ internal static class Purge
         var failure = await runtime.Store.CommitAsync(Deletes(runtime.Store.Keys, id, stored), CancellationToken.None);
         return failure is null ? (deleted + 1, null) : (deleted, WorkflowRefusal.Unavailable(failure.Message));
     }
+
+    /// <summary>
+    /// The reason why the instance stays. As in daprd, a recursive purge does not find an instance without a history, even by force, and
+    /// has no word for a stalled one.
+    /// </summary>
+    private static WorkflowRefusal? Refuse(WorkflowState state, bool recursive, bool force) =>
+        recursive && InstanceState.IsUnbegun(state) ? WorkflowRefusal.NotFound
+        : force || InstanceState.IsTerminal(state.WorkflowStatus) ? null
+        : !recursive && state.WorkflowStatus == OrchestrationStatus.Stalled ? WorkflowRefusal.Stalled
+        : WorkflowRefusal.NotCompleted;
 
     private static List<StateWrite> Deletes(WorkflowKeys keys, string id, StoredInstance stored)
     {

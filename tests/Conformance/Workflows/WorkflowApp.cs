@@ -9,6 +9,13 @@ namespace Conformance.Workflows;
 /// <summary>An app without a port that runs workflows through Dapr.Workflow.</summary>
 internal sealed class WorkflowApp : IAsyncDisposable
 {
+    public static readonly string Store = Yaml.Component(
+        "store",
+        "state.sqlite",
+        ("connectionString", "{scratch}/workflows.db"),
+        ("actorStateStore", "true")
+    );
+
     private readonly IHost host;
 
     private WorkflowApp(IHost host) => this.host = host;

@@ -6,12 +6,7 @@ namespace Conformance.Workflows;
 /// <summary>Workflows of an app on Dapr.Workflow, and the sidecar's management API for them.</summary>
 public sealed class WorkflowTests
 {
-    private static readonly string Store = Yaml.Component(
-        "store",
-        "state.sqlite",
-        ("connectionString", "{scratch}/workflows.db"),
-        ("actorStateStore", "true")
-    );
+    private static readonly string Store = WorkflowApp.Store;
 
     [Fact]
     public async Task Metadata_list_connected_workers_and_the_workflow_actor_types()

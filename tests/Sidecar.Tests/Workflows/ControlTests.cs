@@ -119,6 +119,27 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public async Task A_workflow_suspended_twice_continues_after_one_resumption()
+    {
+        await using var host = await EngineHost.RunAsync(Waiting());
+        await host.StartAsync("wait", "w");
+        await host.StatusAsync("w", OrchestrationStatus.Running);
+        Assert.Null(await host.Engine.SuspendAsync("w", null));
+        await host.StatusAsync("w", OrchestrationStatus.Suspended);
+        Assert.Null(await host.Engine.RaiseEventAsync("w", "go", "now"));
+        Assert.Null(await host.Engine.SuspendAsync("w", null));
+
+        Assert.Null(await host.Engine.ResumeAsync("w", null));
+
+        Assert.Equal("now", (await host.EndOfAsync("w")).Output);
+        Assert.Equal(
+            "OrchestratorStarted:-1, ExecutionStarted:-1, OrchestratorStarted:-1, ExecutionSuspended:-1, OrchestratorStarted:-1, "
+                + "ExecutionSuspended:-1, ExecutionResumed:-1, EventRaised:-1, ExecutionCompleted:0",
+            await host.ListingAsync("w")
+        );
+    }
+
+    [Fact]
     public async Task A_suspension_survives_a_restart()
     {
         var store = new MemoryStore();
@@ -208,16 +229,39 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public async Task A_workflow_with_a_start_time_waits_for_it_and_stores_events_meanwhile()
+    public async Task A_workflow_with_a_start_time_waits_for_it()
     {
         await using var host = await EngineHost.RunAsync(Waiting());
         await host.StartAsync("wait", "w", at: host.Clock.GetUtcNow().AddHours(1));
-        Assert.Null(await host.Engine.RaiseEventAsync("w", "go", "early"));
         Assert.Equal(OrchestrationStatus.Pending, (await host.Engine.GetAsync("w", default))!.WorkflowStatus);
 
         host.Clock.Advance(TimeSpan.FromHours(1));
 
+        await host.StatusAsync("w", OrchestrationStatus.Running);
+    }
+
+    [Fact]
+    public async Task An_event_starts_a_workflow_before_its_start_time()
+    {
+        await using var host = await EngineHost.RunAsync(Waiting());
+        await host.StartAsync("wait", "w", at: host.Clock.GetUtcNow().AddHours(1));
+
+        Assert.Null(await host.Engine.RaiseEventAsync("w", "go", "early"));
+
         Assert.Equal("early", (await host.EndOfAsync("w")).Output);
+    }
+
+    [Fact]
+    public async Task A_workflow_suspended_before_its_start_time_is_suspended_at_once()
+    {
+        await using var host = await EngineHost.RunAsync(Waiting());
+        await host.StartAsync("wait", "w", at: host.Clock.GetUtcNow().AddHours(1));
+
+        Assert.Null(await host.Engine.SuspendAsync("w", null));
+        await host.StatusAsync("w", OrchestrationStatus.Suspended);
+        Assert.Null(await host.Engine.ResumeAsync("w", null));
+
+        await host.StatusAsync("w", OrchestrationStatus.Running);
     }
 
     [Fact]

@@ -99,7 +99,21 @@ public sealed class InstanceLifecycleTests
         Assert.Equal((2, null), await host.Engine.PurgeAsync("p", recursive: true, force: false));
 
         Assert.Empty(host.Store.Keys);
-        Assert.Equal(WorkflowRefusal.NotFound, (await host.Engine.PurgeAsync("p", recursive: true, force: false)).Refusal);
+        var (_, missing) = await host.Engine.PurgeAsync("p", recursive: true, force: false);
+        Assert.Equal("failed to fetch workflow state: no such instance exists", missing?.Message);
+        Assert.True(missing?.IsNotFound);
+    }
+
+    [Fact]
+    public async Task A_recursive_purge_does_not_find_an_instance_before_its_start_even_by_force()
+    {
+        await using var host = await EngineHost.RunAsync(Mixed());
+        await host.StartAsync("quick", "q", at: host.Clock.GetUtcNow().AddHours(1));
+
+        Assert.Equal(WorkflowRefusal.NotFound, (await host.Engine.PurgeAsync("q", recursive: true, force: true)).Refusal);
+        Assert.Equal(WorkflowRefusal.NotCompleted, (await host.Engine.PurgeAsync("q", recursive: false, force: false)).Refusal);
+        Assert.Equal((1, null), await host.Engine.PurgeAsync("q", recursive: false, force: true));
+        Assert.Empty(host.Store.Keys);
     }
 
     [Fact]

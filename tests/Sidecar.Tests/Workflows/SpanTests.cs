@@ -153,7 +153,7 @@ public sealed class SpanTests : IDisposable
             WorkflowInstance = new WorkflowInstance { InstanceId = id, ExecutionId = Guid.NewGuid().ToString() },
             ParentTraceContext = new Sidecar.Workflows.Protocol.TraceContext { TraceParent = client.Parent },
         };
-        var span = host.Engine.Runtime.Spans.Creating(started, TraceContext.Off);
+        var span = host.Engine.Runtime.Spans.Creating(started, version: null, TraceContext.Off);
         Assert.Null(await host.Engine.CreateAsync(HistoryEvents.Started(host.Engine.Runtime.Now, started)));
         span.End();
     }

@@ -48,17 +48,28 @@ public sealed class StallTests
     }
 
     [Fact]
-    public async Task A_stalled_instance_refuses_all_client_requests_except_a_forced_purge()
+    public async Task A_stalled_instance_refuses_events_and_is_purged_by_force_only()
     {
         await using var host = await StalledAsync(new MemoryStore());
 
         Assert.Equal(WorkflowRefusal.Stalled, await host.Engine.RaiseEventAsync("w", "x", null));
-        Assert.Equal(WorkflowRefusal.Stalled, await host.Engine.SuspendAsync("w", null));
-        Assert.Equal(WorkflowRefusal.Stalled, await host.Engine.ResumeAsync("w", null));
-        Assert.Equal(WorkflowRefusal.Stalled, await host.Engine.TerminateAsync("w", null, true));
-        Assert.Equal(WorkflowRefusal.Stalled, (await host.Engine.PurgeAsync("w", true, force: false)).Refusal);
+        Assert.Equal(WorkflowRefusal.Stalled, (await host.Engine.PurgeAsync("w", recursive: false, force: false)).Refusal);
+        Assert.Equal(WorkflowRefusal.NotCompleted, (await host.Engine.PurgeAsync("w", recursive: true, force: false)).Refusal);
         Assert.Equal((1, null), await host.Engine.PurgeAsync("w", true, force: true));
         Assert.DoesNotContain(host.Store.Keys, k => k.Contains("||w"));
+    }
+
+    [Fact]
+    public async Task A_stalled_instance_can_be_suspended_resumed_and_terminated()
+    {
+        await using var host = await StalledAsync(new MemoryStore());
+
+        Assert.Null(await host.Engine.SuspendAsync("w", null));
+        Assert.Null(await host.Engine.ResumeAsync("w", null));
+        Assert.Equal(OrchestrationStatus.Stalled, (await host.Engine.GetAsync("w", default))!.WorkflowStatus);
+        Assert.Null(await host.Engine.TerminateAsync("w", "enough", true));
+
+        Assert.Equal("enough", (await host.EndOfAsync("w")).Output);
     }
 
     [Fact]

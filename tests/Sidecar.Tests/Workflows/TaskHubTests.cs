@@ -21,6 +21,7 @@ public sealed class TaskHubTests : IAsyncLifetime
         .Workflow("steps", async flow => await flow.Activity("add", await flow.Activity("add", flow.Input)))
         .Workflow("wait", async flow => await flow.Event("go"))
         .Workflow("echo", flow => Task.FromResult(flow.Input))
+        .Workflow("parent", async flow => await flow.Child("echo", id: "p-child"))
         .Activity("add", input => input + "+");
     private WebApplication? app;
     private GrpcChannel? channel;
@@ -65,6 +66,8 @@ public sealed class TaskHubTests : IAsyncLifetime
                 InstanceId = "s",
                 Name = "steps",
                 Input = "0",
+                Version = "2",
+                ExecutionId = "own",
                 Tags = { ["team"] = "red" },
             }
         );
@@ -72,8 +75,22 @@ public sealed class TaskHubTests : IAsyncLifetime
 
         Assert.Equal("s", started.InstanceId);
         Assert.Equal("0++", end.WorkflowState.Output);
-        Assert.Equal("red", end.WorkflowState.Tags["team"]);
-        Assert.Equal(9, (await client.HistoryAsync(new GetInstanceHistoryRequest { InstanceId = "s" })).Events.Count);
+        Assert.Empty(end.WorkflowState.Tags);
+        Assert.Equal(
+            (null, null, null, null),
+            (
+                end.WorkflowState.Version,
+                end.WorkflowState.ExecutionId,
+                end.WorkflowState.CompletedTimestamp,
+                end.WorkflowState.ScheduledStartTimestamp
+            )
+        );
+        var events = (await client.HistoryAsync(new GetInstanceHistoryRequest { InstanceId = "s" })).Events;
+        Assert.Equal(9, events.Count);
+        var begun = events.Single(@event => @event.ExecutionStarted is not null).ExecutionStarted;
+        Assert.Null(begun.Version);
+        Assert.Empty(begun.Tags);
+        Assert.NotEqual("own", begun.WorkflowInstance.ExecutionId);
         Assert.Null((await client.GetAsync(new GetInstanceRequest { InstanceId = "s" })).WorkflowState.Output);
     }
 
@@ -83,8 +100,21 @@ public sealed class TaskHubTests : IAsyncLifetime
         Assert.False((await client.GetAsync(new GetInstanceRequest { InstanceId = "m" })).Exists);
         await RefusedAsync(StatusCode.NotFound, client.HistoryAsync(new GetInstanceHistoryRequest { InstanceId = "m" }));
         await RefusedAsync(StatusCode.Unknown, client.RaiseAsync(new RaiseEventRequest { InstanceId = "m", Name = "e" }));
-        await RefusedAsync(StatusCode.Unknown, client.TerminateAsync(new TerminateRequest { InstanceId = "m" }));
-        await RefusedAsync(StatusCode.Unknown, client.PurgeAsync(new PurgeInstancesRequest { InstanceId = "m", Recursive = true }));
+        await RefusedAsync(
+            StatusCode.Unknown,
+            client.TerminateAsync(new TerminateRequest { InstanceId = "m" }),
+            "failed to submit termination request: no such instance exists"
+        );
+        await RefusedAsync(
+            StatusCode.Unknown,
+            client.PurgeAsync(new PurgeInstancesRequest { InstanceId = "m", Recursive = true }),
+            "failed to purge workflow state: failed to fetch workflow state: no such instance exists"
+        );
+        await RefusedAsync(
+            StatusCode.Unknown,
+            client.PurgeAsync(new PurgeInstancesRequest { InstanceId = "m" }),
+            "failed to purge workflow state: no such instance exists"
+        );
         await RefusedAsync(StatusCode.NotFound, client.RerunAsync(new RerunWorkflowFromEventRequest { SourceInstanceID = "m" }));
     }
 
@@ -92,7 +122,11 @@ public sealed class TaskHubTests : IAsyncLifetime
     public async Task Suspend_resume_event_and_reuse_of_an_id_work_over_gRPC()
     {
         await client.StartAsync(new CreateInstanceRequest { InstanceId = "w", Name = "wait" });
-        await RefusedAsync(StatusCode.AlreadyExists, client.StartAsync(new CreateInstanceRequest { InstanceId = "w", Name = "wait" }));
+        await RefusedAsync(
+            StatusCode.AlreadyExists,
+            client.StartAsync(new CreateInstanceRequest { InstanceId = "w", Name = "wait" }),
+            "failed to create workflow instance: rpc error: code = AlreadyExists desc = an active workflow with ID 'w' already exists"
+        );
         await client.SuspendAsync(new SuspendRequest { InstanceId = "w", Reason = "" });
         Assert.Equal(
             OrchestrationStatus.Suspended,
@@ -148,6 +182,17 @@ public sealed class TaskHubTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Only_a_client_that_waits_sees_the_parent()
+    {
+        await client.StartAsync(new CreateInstanceRequest { InstanceId = "p", Name = "parent" });
+        var waited = await client.WaitForEndAsync(new GetInstanceRequest { InstanceId = "p-child" });
+        Assert.Equal(("p", "app"), (waited.WorkflowState.ParentInstanceId, waited.WorkflowState.ParentAppId));
+
+        var found = await client.GetAsync(new GetInstanceRequest { InstanceId = "p-child" });
+        Assert.Equal((null, null), (found.WorkflowState.ParentInstanceId, found.WorkflowState.ParentAppId));
+    }
+
+    [Fact]
     public async Task The_last_page_of_ids_has_no_token()
     {
         for (var i = 0; i < 5; i++)
@@ -191,8 +236,11 @@ public sealed class TaskHubTests : IAsyncLifetime
         Assert.Equal(1, host.Engine.Workers);
     }
 
-    private static async Task RefusedAsync<T>(StatusCode status, Task<T> call) =>
-        Assert.Equal(status, (await Assert.ThrowsAsync<RpcException>(() => call)).StatusCode);
+    private static async Task RefusedAsync<T>(StatusCode status, Task<T> call, string? text = null)
+    {
+        var refused = (await Assert.ThrowsAsync<RpcException>(() => call)).Status;
+        Assert.Equal((status, text ?? refused.Detail), (refused.StatusCode, refused.Detail));
+    }
 
     private sealed class One(WorkflowEngine engine) : IWorkflowEngines
     {
