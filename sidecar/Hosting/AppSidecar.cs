@@ -121,7 +121,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
                 time,
                 loggers.CreateLogger<SubscriptionManager>()
             ),
-            Secrets = new SecretsApi(options.AppId, components, configuration.SecretScopes, time),
+            Secrets = new SecretsApi(options.AppId, components, configuration.SecretScopes, Policies, time),
             Conversation = new ConversationApi(options.AppId, components, Policies, time),
             Cryptography = new CryptographyApi(options.AppId, components, Policies, time),
             Locks = new LockApi(components, Policies),
