@@ -76,6 +76,7 @@ internal sealed class MeasuredSidecar : IAsyncDisposable
                 Path.Combine(folder, "resources"),
                 "--log-level",
                 "error",
+                "--enable-metrics=false",
             ]
         )
         {

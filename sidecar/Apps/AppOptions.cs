@@ -63,4 +63,14 @@ internal sealed record AppOptions
     public bool AppIsHttp2 => AppProtocol is "h2c" or "grpc" or "grpcs";
 
     public Uri AppAddress => new($"{(AppIsTls ? "https" : "http")}://{AppChannelAddress}:{AppPort}");
+
+    /// <summary>The reason for which the start is refused, as by daprd; null if there is none.</summary>
+    public string? Problem =>
+        AppPort > 0 && AppPort == HttpPort ? $"port {AppPort} is both the app's and the sidecar's HTTP port; give one of them another one"
+        : AppPort > 0 && AppPort == GrpcPort ? $"port {AppPort} is both the app's and the sidecar's gRPC port; give one of them another one"
+        : DisabledInitEndpoints.FirstOrDefault(endpoint => endpoint is not ("config" or "subscribe")) is { } unknown
+            ? $"disable-init-endpoints can be config and subscribe, not '{unknown}'"
+        : AppHealthProbeTimeout > AppHealthProbeInterval
+            ? $"the time-out of a health probe ({AppHealthProbeTimeout}) must not be longer than the interval ({AppHealthProbeInterval})"
+        : null;
 }

@@ -1,4 +1,5 @@
 using Sidecar.Components;
+using Sidecar.PubSub;
 using Sidecar.Resources;
 using Sidecar.Secrets;
 using Sidecar.State;
@@ -8,11 +9,13 @@ namespace Sidecar.Catalogue;
 
 /// <summary>Opens the components that apply to an app: secret stores first, because the others may refer to them.</summary>
 /// <param name="find">Finds the driver of a component type; null for the table of <see cref="Drivers"/>.</param>
+/// <param name="denied">The components that are left out; null for none.</param>
 internal sealed partial class ComponentLoader(
     ILoggerFactory loggers,
     TimeProvider time,
     string baseDirectory,
-    Func<string, Driver?>? find = null
+    Func<string, Driver?>? find = null,
+    IReadOnlyList<DeniedComponent>? denied = null
 )
 {
     private readonly ILogger logger = loggers.CreateLogger<ComponentLoader>();
@@ -27,11 +30,15 @@ internal sealed partial class ComponentLoader(
     {
         var loaded = new Dictionary<string, LoadedComponent>(StringComparer.Ordinal);
         var secrets = new Dictionary<string, ISecretStore>(StringComparer.Ordinal);
-        var ordered = resources
+        var waiting = resources
             .Where(component => component.AppliesTo(appId))
-            .OrderBy(component => component.Type.StartsWith("secretstores.", StringComparison.Ordinal) ? 0 : 1);
-        foreach (var component in ordered)
+            .OrderBy(component => component.Type.StartsWith("secretstores.", StringComparison.Ordinal) ? 0 : 1)
+            .ToList();
+        while (waiting.Count > 0)
         {
+            // After its secret store, which may itself refer to another one.
+            var component = waiting.Find(one => MetadataResolver.MissingStore(one, secrets) is null) ?? waiting[0];
+            waiting.Remove(component);
             var found = new List<YamlProblem>();
             if (await OpenAsync(component, appId, secrets, found, cancellation) is { } opened)
             {
@@ -41,7 +48,7 @@ internal sealed partial class ComponentLoader(
                     secrets[component.Name] = store;
                 }
             }
-            if (component.IgnoreErrors && found.Exists(problem => problem.Severity == Severity.Error))
+            if (component.IgnoreErrors && found.Exists(IsError))
             {
                 LogIgnored(component.Name, component.Type, string.Join("; ", found));
             }
@@ -69,7 +76,10 @@ internal sealed partial class ComponentLoader(
         return new ComponentSet([.. loaded.Values]);
     }
 
-    /// <summary>Null if the component cannot be opened; <paramref name="problems"/> contains the reasons.</summary>
+    /// <summary>
+    /// Null if the component cannot be opened; <paramref name="problems"/> contains the reasons. Null without an error among them if the
+    /// component is left out.
+    /// </summary>
     public async Task<LoadedComponent?> OpenAsync(
         Component component,
         string appId,
@@ -78,6 +88,24 @@ internal sealed partial class ComponentLoader(
         CancellationToken cancellation
     )
     {
+        if (denied?.Any(one => one.Covers(component)) == true)
+        {
+            LogDenied(component.Name, component.Type, component.Version);
+            return null;
+        }
+        if (MetadataResolver.MissingStore(component, secrets) is { } store)
+        {
+            problems.Add(
+                new YamlProblem(
+                    component.File,
+                    component.Line,
+                    $"component '{component.Name}' is left out, because secret store '{store}' is not open; define it, or put the app "
+                        + "into its scopes",
+                    Severity.SkippedDocument
+                )
+            );
+            return null;
+        }
         if (component.Type.StartsWith("workflow.", StringComparison.Ordinal))
         {
             problems.Add(
@@ -112,22 +140,30 @@ internal sealed partial class ComponentLoader(
             );
             return null;
         }
-        var properties = new ComponentProperties(component, MetadataResolver.Resolve(component, appId, secrets, problems), problems);
-        if (problems.Count > 0)
+        var metadata = MetadataResolver.Resolve(component, appId, secrets, problems);
+        if (problems.Exists(IsError))
         {
             return null;
         }
+        var properties = new ComponentProperties(component, metadata.Values, problems);
         try
         {
             var open = driver.Read(new DriverContext(appId, properties, baseDirectory, time, loggers));
-            var isRight = problems.All(problem => problem.Severity != Severity.Error);
+            var isRight = !problems.Exists(IsError);
             problems.AddRange(properties.Unknown());
             if (!isRight)
             {
                 return null;
             }
             var opened = await open(cancellation);
-            return new LoadedComponent(component, opened.Instance, opened.Capabilities);
+            var instance =
+                metadata.NamesNamespace && opened.Instance is PubSubComponent pubsub
+                    ? pubsub with
+                    {
+                        Broker = new NamespacedTopics(pubsub.Broker, MetadataResolver.Namespace),
+                    }
+                    : opened.Instance;
+            return new LoadedComponent(component, instance, opened.Capabilities);
         }
         catch (Exception e) when (e is not OutOfMemoryException && !cancellation.IsCancellationRequested)
         {
@@ -141,6 +177,11 @@ internal sealed partial class ComponentLoader(
             return null;
         }
     }
+
+    private static bool IsError(YamlProblem problem) => problem.Severity == Severity.Error;
+
+    [LoggerMessage(1103, LogLevel.Warning, "Component {Component} is left out: the Configuration denies components of {Type}/{Version}")]
+    private partial void LogDenied(string component, string type, string version);
 
     [LoggerMessage(1101, LogLevel.Warning, "Component {Component} ({Type}) is left out, because ignoreErrors is set: {Problem}")]
     private partial void LogIgnored(string component, string type, string problem);

@@ -4,78 +4,64 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Catalogue;
 
+/// <summary>The metadata of a component as its driver reads it.</summary>
+/// <param name="NamesNamespace">True if a value contains <c>{namespace}</c>, which also separates the topics of a broker.</param>
+internal sealed record ResolvedMetadata(IReadOnlyDictionary<string, string> Values, bool NamesNamespace);
+
 /// <summary>Resolves metadata items to values: from secrets, from the environment, with Dapr's substitutions.</summary>
 internal static class MetadataResolver
 {
-    public static IReadOnlyDictionary<string, string> Resolve(
+    private const string NamespacePlace = "{namespace}";
+    private const string PodPlace = "{podName}";
+    private const string UuidPlace = "{uuid}";
+
+    public static string Namespace => Environment.GetEnvironmentVariable("NAMESPACE") ?? "default";
+
+    /// <summary>The secret store that the component refers to, if it is not open.</summary>
+    public static string? MissingStore(Component component, IReadOnlyDictionary<string, ISecretStore> secrets) =>
+        component.SecretStore is { Length: > 0 } name
+        && !secrets.ContainsKey(name)
+        && component.Metadata.Any(item => item is { IsVariable: false, SecretKeyRef: not null })
+            ? name
+            : null;
+
+    public static ResolvedMetadata Resolve(
         Component component,
         string appId,
         IReadOnlyDictionary<string, ISecretStore> secrets,
         List<YamlProblem> problems
     )
     {
+        var resolver = new ValueResolver($"component {component.Name}", component.File, component.SecretStore, secrets, problems);
+        var written = resolver.Resolve(component.Metadata);
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var item in component.Metadata)
+        foreach (var (item, value) in component.Metadata.Zip(written))
         {
-            if (Value(component, item, secrets, problems) is { } value)
-            {
-                values[item.Name] = value
-                    .Replace("{appID}", appId, StringComparison.Ordinal)
-                    .Replace("{namespace}", Environment.GetEnvironmentVariable("NAMESPACE") ?? "", StringComparison.Ordinal)
-                    .Replace("{podName}", Environment.GetEnvironmentVariable("POD_NAME") ?? "", StringComparison.Ordinal)
-                    .Replace("{uuid}", Guid.NewGuid().ToString(), StringComparison.Ordinal);
-            }
+            values[item.Name] = Substitute(value ?? "", component, item, appId, problems);
         }
-        return values;
+        return new ResolvedMetadata(values, written.Any(value => value?.Contains(NamespacePlace, StringComparison.Ordinal) == true));
     }
 
-    private static string? Value(
-        Component component,
-        MetadataItem item,
-        IReadOnlyDictionary<string, ISecretStore> secrets,
-        List<YamlProblem> problems
-    )
+    private static string Substitute(string value, Component component, MetadataItem item, string appId, List<YamlProblem> problems)
     {
-        if (item.EnvRef is { } variable)
+        while (value.IndexOf(UuidPlace, StringComparison.Ordinal) is >= 0 and var at)
         {
-            return Environment.GetEnvironmentVariable(variable) ?? "";
+            value = $"{value[..at]}{Guid.NewGuid()}{value[(at + UuidPlace.Length)..]}";
         }
-        if (item.SecretKeyRef is not { } reference)
+        if (value.Contains(PodPlace, StringComparison.Ordinal))
         {
-            return item.Value ?? "";
+            if (Environment.GetEnvironmentVariable("POD_NAME") is { Length: > 0 } pod)
+            {
+                value = value.Replace(PodPlace, pod, StringComparison.Ordinal);
+            }
+            else
+            {
+                var message = $"'{item.Name}' refers to {PodPlace}, but POD_NAME is not set; set this environment variable";
+                problems.Add(new YamlProblem(component.File, item.Line, message));
+            }
         }
-        if (component.SecretStore is not { Length: > 0 } storeName)
-        {
-            problems.Add(
-                new YamlProblem(component.File, item.Line, $"'{item.Name}' refers to a secret, but the component names no auth.secretStore")
-            );
-            return null;
-        }
-        if (!secrets.TryGetValue(storeName, out var store))
-        {
-            problems.Add(
-                new YamlProblem(
-                    component.File,
-                    item.Line,
-                    $"secret store '{storeName}' is not there for this app; define it, or put the app into its scopes"
-                )
-            );
-            return null;
-        }
-        if (
-            store.Get(reference.Name) is { } secret
-            && (secret.TryGetValue(reference.Key, out var value) || secret.TryGetValue(reference.Name, out value))
-        )
-        {
-            return value;
-        }
-        problems.Add(
-            new YamlProblem(
-                component.File,
-                item.Line,
-                $"secret store '{storeName}' has no secret '{reference.Name}' with key '{reference.Key}'"
-            )
-        );
-        return null;
+        return value
+            .Replace(NamespacePlace, $"{Namespace}.{appId}", StringComparison.Ordinal)
+            .Replace("{appID}", appId, StringComparison.Ordinal);
     }
 }

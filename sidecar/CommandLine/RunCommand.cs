@@ -10,7 +10,7 @@ internal static class RunCommand
 {
     private static readonly Option<string> RunFile = new("--run-file", "-f")
     {
-        Description = "The multi-app run template, or the folder that holds dapr.yaml",
+        Description = "The multi-app run template, the folder that holds dapr.yaml, or - for the standard input",
     };
     private static readonly Option<string> Components = new("--components")
     {
@@ -77,7 +77,9 @@ internal static class RunCommand
             template.Folder,
             !result.GetValue(NoRestart),
             strict,
-            LogLevels.Parse(result.GetValue(LogLevelOption)!)
+            LogLevels.Parse(result.GetValue(LogLevelOption)!),
+            template.File,
+            template.Name
         );
         return await new RunSession(apps, options, console, TimeProvider.System).RunAsync(cancellation);
     }
@@ -85,6 +87,10 @@ internal static class RunCommand
     private static RunTemplate Template(ParseResult result, bool strict)
     {
         var file = result.GetValue(RunFile) ?? "dapr.yaml";
+        if (file == "-")
+        {
+            return RunTemplateReader.Read(file, result.GetValue(Components), strict, Console.In);
+        }
         file = Directory.Exists(file) ? Path.Combine(file, "dapr.yaml") : file;
         return RunTemplateReader.Read(file, result.GetValue(Components), strict);
     }
@@ -92,14 +98,9 @@ internal static class RunCommand
     private static RunTemplate One(ParseResult result)
     {
         var folder = Directory.GetCurrentDirectory();
-        var app = new RunApp(
-            SingleApp.Read(result),
-            folder,
-            result.GetValue(Command) ?? [],
-            new Dictionary<string, string>(),
-            LogDestination.Console,
-            0
-        );
-        return new RunTemplate(folder, null, [app], []);
+        var options = SingleApp.Read(result);
+        var environment = AppEnvironment.WithChannel(new Dictionary<string, string>(), options.AppChannelAddress);
+        var app = new RunApp(options, folder, result.GetValue(Command) ?? [], environment, LogDestination.Console, 0);
+        return new RunTemplate(folder, null, null, [app], []);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sidecar.Apps;
 using Sidecar.Go;
+using Sidecar.Running;
 using Sidecar.Yaml;
 
 namespace Sidecar.CommandLine;
@@ -17,7 +18,7 @@ internal sealed class SingleAppFlags
     private readonly Option<int> appPort = new("--app-port", "-p") { Description = "The port the app listens on" };
     private readonly Option<string> appProtocol = new("--app-protocol", "-P")
     {
-        Description = "http, https, h2c, grpc or grpcs",
+        Description = AppProtocols.Known,
         DefaultValueFactory = _ => "http",
     };
     private readonly Option<string> appChannelAddress = new("--app-channel-address")
@@ -50,9 +51,13 @@ internal sealed class SingleAppFlags
     };
     private readonly Option<string[]> resourcesPath = new("--resources-path", "-d", "--components-path")
     {
-        Description = "A folder of resources; may be given several times",
+        Description = "A folder of resources; may be given several times; that of dapr init by default",
     };
-    private readonly Option<string> config = new("--config", "-c") { Description = "A Configuration file" };
+    private readonly Option<string> config = new("--config", "-c") { Description = "A Configuration file; that of dapr init by default" };
+    private readonly Option<string> runtimePath = new("--runtime-path")
+    {
+        Description = "The folder in which dapr init has made its folder .dapr; the user's home by default",
+    };
     private readonly Option<string> maxBodySize = new("--max-body-size") { Description = "The largest body of a request, such as 4Mi" };
     private readonly Option<bool> apiLogging = new("--enable-api-logging") { Description = "Log calls of the API" };
     private readonly Option<bool> healthCheck = new("--enable-app-health-check") { Description = "Check the health of the app" };
@@ -76,7 +81,6 @@ internal sealed class SingleAppFlags
         new Option<string>("--read-buffer-size"),
         new Option<int>("--profile-port"),
         new Option<bool>("--enable-profiling"),
-        new Option<string>("--runtime-path"),
     ];
 
     public void AddTo(Command command)
@@ -95,6 +99,7 @@ internal sealed class SingleAppFlags
             listenAddresses,
             resourcesPath,
             config,
+            runtimePath,
             maxBodySize,
             apiLogging,
             healthCheck,
@@ -119,12 +124,14 @@ internal sealed class SingleAppFlags
         withoutEffect.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name);
 
     /// <exception cref="InvalidConfigurationException">A value that its flag does not accept.</exception>
-    public AppOptions Read(ParseResult result) =>
-        new()
+    public AppOptions Read(ParseResult result)
+    {
+        var home = DaprHome.At(result.GetValue(runtimePath));
+        var options = new AppOptions
         {
             AppId = result.GetValue(appId) is { Length: > 0 } id ? id : $"app-{Guid.NewGuid().ToString("N")[..8]}",
             AppPort = Math.Max(0, result.GetValue(appPort)),
-            AppProtocol = result.GetValue(appProtocol)!,
+            AppProtocol = ProtocolOf(result.GetValue(appProtocol)!),
             AppChannelAddress = result.GetValue(appChannelAddress)!,
             MaxConcurrency = result.GetValue(appMaxConcurrency),
             HttpPort = Math.Max(0, result.GetValue(httpPort)),
@@ -135,8 +142,10 @@ internal sealed class SingleAppFlags
             [
                 .. result.GetValue(listenAddresses)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             ],
-            ResourcesPaths = [.. (result.GetValue(resourcesPath) ?? []).Select(Path.GetFullPath)],
-            ConfigPaths = result.GetValue(config) is { } file ? [Path.GetFullPath(file)] : [],
+            ResourcesPaths = result.GetValue(resourcesPath) is { Length: > 0 } paths
+                ? [.. paths.Select(Path.GetFullPath)]
+                : home.Resources,
+            ConfigPaths = (result.GetValue(config) ?? home.Configuration) is { } file ? [Path.GetFullPath(file)] : [],
             MaxBodySize = SizeOf(result.GetValue(maxBodySize)),
             ApiLogging = result.GetValue(apiLogging) ? true : null,
             AppHealthCheck = result.GetValue(healthCheck),
@@ -149,6 +158,12 @@ internal sealed class SingleAppFlags
                 : Default.AppHealthProbeTimeout,
             AppHealthThreshold = result.GetValue(healthThreshold) is > 0 and var failures ? failures : Default.AppHealthThreshold,
         };
+        return options.Problem is { } problem ? throw new InvalidConfigurationException("flags", 0, problem) : options;
+    }
+
+    private static string ProtocolOf(string name) =>
+        AppProtocols.Parse(name)
+        ?? throw new InvalidConfigurationException("--app-protocol", 0, $"{AppProtocols.Known} is needed, not '{name}'");
 
     private static long SizeOf(string? size) =>
         size is null ? AppOptions.DefaultMaxBodySize

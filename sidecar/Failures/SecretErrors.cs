@@ -14,13 +14,11 @@ internal static class SecretErrors
     public static DaprException AccessDenied(string name, string store) =>
         new(new(403, StatusCode.PermissionDenied, "ERR_PERMISSION_DENIED", $"access denied by policy to get \"{name}\" from \"{store}\""));
 
-    public static DaprException SecretNotFound(string name, string store) =>
+    public static DaprException GetFailed(string name, string store, string detail) =>
         new(
-            new(
-                500,
-                StatusCode.Internal,
-                "ERR_SECRET_GET",
-                $"failed getting secret with key {name} from secret store {store}: secret {name} not found"
-            )
+            new(500, StatusCode.Internal, "ERR_SECRET_GET", $"failed getting secret with key {name} from secret store {store}: {detail}")
         );
+
+    public static DaprException GetAllFailed(string store, string detail) =>
+        new(new(500, StatusCode.Internal, "ERR_SECRET_GET", $"failed getting secrets from secret store {store}: {detail}"));
 }

@@ -52,6 +52,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
         Configuration configuration,
         ComponentSet components,
         ResourceSet resources,
+        IReadOnlyList<HttpEndpoint> endpoints,
         AppDirectory directory,
         ActorDirectory actorTypes,
         SidecarRegistry registry,
@@ -61,17 +62,17 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
         ILoggerFactory loggers
     )
     {
-        (Options, Configuration, Components, Resources, Names, this.directory, this.loggers) = (
+        (Options, Configuration, Components, Resources, Endpoints, Names, this.directory, this.loggers) = (
             options,
             configuration,
             components,
             resources,
+            endpoints,
             names,
             directory,
             loggers
         );
         ReportedComponents = components.Loaded;
-        Endpoints = [.. resources.Endpoints.Where(endpoint => endpoint.AppliesTo(options.AppId))];
         logger = loggers.CreateLogger<AppSidecar>();
         Tracer = new Tracer(options.AppId, configuration.Tracing.Completed(Environment.GetEnvironmentVariable), loggers);
         Policies = new PolicyBook(options.AppId, resources.Resiliency, time);
@@ -121,7 +122,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
                 time,
                 loggers.CreateLogger<SubscriptionManager>()
             ),
-            Secrets = new SecretsApi(options.AppId, components, configuration.SecretScopes, time),
+            Secrets = new SecretsApi(options.AppId, components, configuration.SecretScopes, Policies, time),
             Conversation = new ConversationApi(options.AppId, components, Policies, time),
             Cryptography = new CryptographyApi(options.AppId, components, Policies, time),
             Locks = new LockApi(components, Policies),

@@ -57,7 +57,8 @@ internal sealed partial class ComponentReload(
     private async Task OpenAsync(Component component, ComponentLoader loader, CancellationToken cancellation)
     {
         var problems = new List<YamlProblem>();
-        if (await loader.OpenAsync(component, options.AppId, components.Of<ISecretStore>(), problems, cancellation) is not { } opened)
+        var opened = await loader.OpenAsync(component, options.AppId, components.Of<ISecretStore>(), problems, cancellation);
+        if (problems.Exists(problem => problem.Severity == Severity.Error))
         {
             var failure =
                 $"process component {component.Name} error: [INIT_COMPONENT_FAILURE]: initialization error occurred for "
@@ -69,6 +70,11 @@ internal sealed partial class ComponentReload(
             }
             LogIgnored(failure);
             return;
+        }
+        problems.ForEach(problem => LogProblem(problem.ToString()));
+        if (opened is null)
+        {
+            return; // left out, for which there is a warning
         }
         components.Add(opened);
         ComponentMeter.Loaded(options.AppId, component.Type);
@@ -91,6 +97,9 @@ internal sealed partial class ComponentReload(
 
     [LoggerMessage(1023, LogLevel.Error, "Ignoring error processing component: {Failure}")]
     private partial void LogIgnored(string failure);
+
+    [LoggerMessage(1025, LogLevel.Warning, "Ignored: {Problem}")]
+    private partial void LogProblem(string problem);
 
     [LoggerMessage(1024, LogLevel.Error, "Error processing component, daprd will exit gracefully: {Failure}")]
     private partial void LogFatal(string failure);

@@ -5,6 +5,7 @@ using Sidecar.Logging;
 using Sidecar.Names;
 using Sidecar.Reloading;
 using Sidecar.Resources;
+using Sidecar.Secrets;
 using Sidecar.Yaml;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -24,21 +25,27 @@ internal sealed partial class SidecarLoader(
     public async Task LoadAsync(List<AppOptions> apps, List<AppSidecar> sidecars, CancellationToken cancellation)
     {
         var problems = new List<YamlProblem>();
-        var resources = apps.Select(app => ResourceSet.Load(app.ResourcesPaths, problems)).ToList();
-        var configurations = apps.Select(app => ConfigurationReader.Load(app.ConfigPaths, problems)).ToList();
+        var resources = apps.Select(app => ResourceSet.Load(app.AppId, app.ResourcesPaths, problems)).ToList();
+        var configurations = apps.Select(app =>
+                ConfigurationReader.Load(app.ConfigPaths, name => SidecarVariables.Of(app, name), problems)
+            )
+            .ToList();
         // all other mistakes are reported together, after the components have been read
         InvalidConfigurationException.ThrowIfAny(problems, strict: false);
         var actors = new ActorDirectory(directory, apps.Count == 1 ? registry : null);
         for (var i = 0; i < apps.Count; i++)
         {
             var own = LoggersOf(apps[i]);
-            var components = await ComponentsOf(apps[i], own).LoadAsync(apps[i].AppId, resources[i].Components, problems, cancellation);
+            var loader = ComponentsOf(apps[i], configurations[i], own);
+            var components = await loader.LoadAsync(apps[i].AppId, resources[i].Components, problems, cancellation);
+            var secrets = components.Of<ISecretStore>();
             sidecars.Add(
                 new AppSidecar(
                     apps[i],
                     configurations[i],
                     components,
                     resources[i],
+                    EndpointResolver.Resolve(apps[i].AppId, resources[i].Endpoints, secrets, problems),
                     directory,
                     actors,
                     registry,
@@ -61,13 +68,14 @@ internal sealed partial class SidecarLoader(
     {
         var own = LoggersOf(sidecar.Options);
         return sidecar.Configuration.Features.Contains(HotReload.Feature, StringComparer.Ordinal)
-            ? HotReload.Follow(sidecar, ComponentsOf(sidecar.Options, own), interval, time, own)
+            ? HotReload.Follow(sidecar, ComponentsOf(sidecar.Options, sidecar.Configuration, own), interval, time, own)
             : null;
     }
 
     private AppLoggers LoggersOf(AppOptions app) => new(loggers, app.LogLevel!.Value);
 
-    private ComponentLoader ComponentsOf(AppOptions app, AppLoggers own) => new(own, time, app.WorkingDirectory);
+    private ComponentLoader ComponentsOf(AppOptions app, Configuration configuration, AppLoggers own) =>
+        new(own, time, app.WorkingDirectory, denied: configuration.DeniedComponents);
 
     private INameResolver NamesOf(Configuration configuration, string folder, AppLoggers own) =>
         configuration.NameResolution?.Sqlite is { } sqlite

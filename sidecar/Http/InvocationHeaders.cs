@@ -17,9 +17,12 @@ internal static class InvocationHeaders
     /// <summary>A self-hosted sidecar has a namespace in name only.</summary>
     public static readonly string Namespace = Environment.GetEnvironmentVariable("NAMESPACE") is { Length: > 0 } given ? given : "default";
 
-    private static readonly Lazy<string> HostAddress = new(FindHostAddress);
+    private static readonly Lazy<string> FoundHostAddress = new(FindHostAddress);
 
     private static readonly string HostName = Environment.MachineName;
+
+    /// <summary>The address of this machine that other machines reach.</summary>
+    public static string HostAddress => FoundHostAddress.Value;
 
     /// <summary>The caller, for the callee's app. None in a call of the own app, which never leaves the sidecar.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Of(string caller, string callee, string callerNamespace)
@@ -31,9 +34,9 @@ internal static class InvocationHeaders
         yield return KeyValuePair.Create(CallerNamespace, callerNamespace);
         yield return KeyValuePair.Create(Caller, caller);
         yield return KeyValuePair.Create(Callee, callee);
-        yield return KeyValuePair.Create("X-Forwarded-For", HostAddress.Value);
+        yield return KeyValuePair.Create("X-Forwarded-For", HostAddress);
         yield return KeyValuePair.Create("X-Forwarded-Host", HostName);
-        yield return KeyValuePair.Create("Forwarded", $"for={HostAddress.Value};by={HostAddress.Value};host={HostName}");
+        yield return KeyValuePair.Create("Forwarded", $"for={HostAddress};by={HostAddress};host={HostName}");
     }
 
     /// <summary>The headers of an actor call: the client's, with the caller's in place of its claims.</summary>

@@ -25,14 +25,12 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
         {
             await policy.ExecuteAsync(TryAsync, context.RequestAborted);
         }
-        catch (TimeoutException e)
+        catch (Exception e) when (PolicyStatus.Of(e) is { } refusal)
         {
-            Refuse(context, StatusCode.DeadlineExceeded, e.Message);
-            return;
-        }
-        catch (CircuitBreakerRefusedException e)
-        {
-            Refuse(context, StatusCode.Unknown, e.Message);
+            if (!context.Response.HasStarted)
+            {
+                GrpcStatusAnswer.Write(context, refusal.StatusCode, refusal.Detail);
+            }
             return;
         }
         last?.Conclude(context.Response);
@@ -134,12 +132,4 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
                 attempt.Cancellation
             )
             : forwarder.SendAsync(context, address.ToString(), invoker, HttpForwarding.Http2, transformer);
-
-    private static void Refuse(HttpContext context, StatusCode status, string reason)
-    {
-        if (!context.Response.HasStarted)
-        {
-            GrpcStatusAnswer.Write(context, status, reason);
-        }
-    }
 }

@@ -54,10 +54,17 @@ internal sealed class ServiceInvoker(
         {
             context.Request.EnableBuffering();
         }
-        var last = await GuardedAsync(
-            target.Id,
-            streams ? policy.ExecuteOnceAsync(TryAsync, context.RequestAborted) : policy.ExecuteAsync(TryAsync, context.RequestAborted)
-        );
+        Attempt last;
+        try
+        {
+            last = streams
+                ? await policy.ExecuteOnceAsync(TryAsync, context.RequestAborted)
+                : await policy.ExecuteAsync(TryAsync, context.RequestAborted);
+        }
+        catch (Exception e) when (e is TimeoutException or CircuitBreakerRefusedException)
+        {
+            throw InvocationErrors.InvokeFailed(target.Id, e.Message);
+        }
         await last.ConcludeAsync(context);
 
         async ValueTask<Attempt> TryAsync(CancellationToken limit)
@@ -174,14 +181,19 @@ internal sealed class ServiceInvoker(
         targetId = WithoutNamespace(targetId);
         var target = new InvocationTarget(targetId, method);
         SidecarMeter.Sent(caller.AppId, targetId);
-        return PolicyOf(target) is { } policy
-            ? (
-                await GuardedAsync(
-                    targetId,
-                    policy.ExecuteAsync(limit => new ValueTask<InvocationAttempt>(TryAsync(target, call, limit)), cancellation)
-                )
-            ).Outcome()
-            : await InvokeOnceAsync(target, call, cancellation);
+        if (PolicyOf(target) is not { } policy)
+        {
+            return await InvokeOnceAsync(target, call, cancellation);
+        }
+        try
+        {
+            var last = await policy.ExecuteAsync(limit => new ValueTask<InvocationAttempt>(TryAsync(target, call, limit)), cancellation);
+            return last.Outcome();
+        }
+        catch (Exception e) when (PolicyStatus.Of(e) is { } refusal)
+        {
+            throw new RpcException(refusal);
+        }
     }
 
     private async Task<InvocationAttempt> TryAsync(InvocationTarget target, InvocationCall call, CancellationToken cancellation)
@@ -192,6 +204,7 @@ internal sealed class ServiceInvoker(
         }
         catch (RpcException e)
         {
+            cancellation.ThrowIfCancellationRequested(); // the time-out of the policy, or the caller has gone
             return new InvocationAttempt(null, e);
         }
     }
@@ -238,12 +251,12 @@ internal sealed class ServiceInvoker(
         }
     }
 
-    /// <summary>Proxies a gRPC call of any service to the app named in its metadata.</summary>
+    /// <summary>Proxies a gRPC call of any service to the app named in its metadata; to the own app without a policy.</summary>
     public Task ProxyAsync(HttpContext context, string targetId)
     {
         targetId = WithoutNamespace(targetId);
         var target = new InvocationTarget(targetId, MethodPath.Clean(targetId, context.Request.Path.Value ?? ""));
-        return proxy.SendAsync(context, target, PolicyOf(target));
+        return proxy.SendAsync(context, target, targetId == caller.AppId ? null : PolicyOf(target));
     }
 
     public Task DeliverGrpcAsync(HttpContext context, ILocalApp callee, InvocationTarget target, string callerId) =>
@@ -282,16 +295,4 @@ internal sealed class ServiceInvoker(
         await names.FindAsync(id) ?? throw InvocationErrors.InvokeFailed(id, $"couldn't find service: {id}");
 
     private Policy? PolicyOf(InvocationTarget target) => policies.App(target.Id, $"{target.Id}:{target.Method}");
-
-    private static async ValueTask<T> GuardedAsync<T>(string id, ValueTask<T> work)
-    {
-        try
-        {
-            return await work;
-        }
-        catch (Exception e) when (e is TimeoutException or CircuitBreakerRefusedException)
-        {
-            throw InvocationErrors.InvokeFailed(id, e.Message);
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sidecar.Yaml;
 
 namespace Sidecar.Metrics;
@@ -62,10 +63,7 @@ internal sealed record MetricsOptions
     public static MetricsOptions Read(YamlMap metrics, MetricsOptions before)
     {
         var http = metrics.Map("http");
-        var buckets = metrics
-            .Texts("latencyDistributionBuckets")
-            .Select(text => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture))
-            .ToList();
+        var buckets = Buckets(metrics, "latencyDistributionBuckets");
         metrics.Accept("rules", "workflow");
         return new MetricsOptions
         {
@@ -76,5 +74,24 @@ internal sealed record MetricsOptions
             PathMatching = http?.Has("pathMatching") == true ? http.Texts("pathMatching") : before.PathMatching,
             LatencyBuckets = buckets.Count > 0 ? buckets : before.LatencyBuckets,
         };
+    }
+
+    /// <summary>In ascending order and without zero, as daprd counts them.</summary>
+    private static List<double> Buckets(YamlMap metrics, string key)
+    {
+        var buckets = new SortedSet<double>();
+        foreach (var text in metrics.Texts(key))
+        {
+            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var bucket))
+            {
+                buckets.Add(bucket);
+            }
+            else
+            {
+                metrics.Report(key, $"each item of '{key}' must be a whole number of milliseconds, not '{text}'");
+            }
+        }
+        buckets.Remove(0);
+        return [.. buckets];
     }
 }

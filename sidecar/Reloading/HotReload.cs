@@ -81,7 +81,8 @@ internal sealed partial class HotReload : IAsyncDisposable
             LogUnreadable(string.Join("; ", problems));
             return null;
         }
-        return resources.Duplicates().ToList() is { Count: > 0 } twins ? throw new InvalidConfigurationException(twins) : resources;
+        var twins = resources.Duplicates(sidecar.Options.AppId).ToList();
+        return twins.Count > 0 ? throw new InvalidConfigurationException(twins) : resources;
     }
 
     private async Task<bool> IsNewBeginningAsync(ResourceSet resources, CancellationToken cancellation)
@@ -90,6 +91,11 @@ internal sealed partial class HotReload : IAsyncDisposable
         if (resources.RestartResources.ChangedSince(sidecar.Resources.RestartResources) is { Count: > 0 } others)
         {
             LogOthers(string.Join(", ", others));
+            return true;
+        }
+        if (changes.AwaitedStore() is { } awaited)
+        {
+            LogAwaitedStore(awaited.Name);
             return true;
         }
         if (sidecar.ActorStore is { } store && !changes.Touched.Any(component => component.Name == store.Name))
@@ -127,6 +133,9 @@ internal sealed partial class HotReload : IAsyncDisposable
 
     [LoggerMessage(1303, LogLevel.Information, "Actor state store {Component} changed - the sidecar restarts")]
     private partial void LogActorStore(string component);
+
+    [LoggerMessage(1306, LogLevel.Information, "Components refer to the new secret store {Store} - the sidecar restarts")]
+    private partial void LogAwaitedStore(string store);
 
     [LoggerMessage(
         1304,

@@ -20,6 +20,10 @@ internal sealed record Component(
 }
 
 /// <summary>One metadata entry: a value, or a reference to it.</summary>
-internal sealed record MetadataItem(string Name, string? Value, SecretReference? SecretKeyRef, string? EnvRef, int Line);
+internal sealed record MetadataItem(string Name, string? Value, SecretReference? SecretKeyRef, string? EnvRef, int Line)
+{
+    /// <summary>True if the value is that of an environment variable: a written value comes before it, a secret behind it.</summary>
+    public bool IsVariable => Value is null && EnvRef is { Length: > 0 };
+}
 
 internal sealed record SecretReference(string Name, string Key);

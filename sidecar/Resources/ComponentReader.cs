@@ -10,9 +10,7 @@ internal static class ComponentReader
         ResourceHeader.Expect(document, "dapr.io/v1alpha1");
         var name = ResourceHeader.Name(document);
         var scopes = document.Texts("scopes");
-        var auth = document.Map("auth");
-        var secretStore = auth?.Text("secretStore");
-        auth?.WarnOfUnknownKeys();
+        var secretStore = ResourceHeader.SecretStore(document);
         var spec = document.Map("spec");
         document.WarnOfUnknownKeys();
         if (spec is null)
@@ -24,28 +22,10 @@ internal static class ComponentReader
         var version = spec.Text("version") is { Length: > 0 } given ? given : "v1";
         var ignoreErrors = spec.Flag("ignoreErrors") ?? false;
         spec.Accept("initTimeout");
-        var metadata = spec.Maps("metadata").Select(Item).ToList();
+        var metadata = spec.Maps("metadata").Select(MetadataItemReader.Read).ToList();
         spec.WarnOfUnknownKeys();
         return name is null
             ? null
             : new Component(name, type, version, metadata, scopes, secretStore, ignoreErrors, document.File, document.Line);
-    }
-
-    private static MetadataItem Item(YamlMap item)
-    {
-        var name = item.Text("name") ?? "";
-        var value = item.Text("value");
-        var envRef = item.Text("envRef");
-        var reference = item.Map("secretKeyRef");
-        SecretReference? secret = null;
-        if (reference is not null)
-        {
-            var secretName = reference.Text("name");
-            var key = reference.Text("key") ?? secretName;
-            reference.WarnOfUnknownKeys();
-            secret = string.IsNullOrEmpty(secretName) ? null : new SecretReference(secretName, key!); // empty as kubectl writes it
-        }
-        item.WarnOfUnknownKeys();
-        return new MetadataItem(name, value, secret, envRef, item.Line);
     }
 }

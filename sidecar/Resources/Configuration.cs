@@ -12,10 +12,9 @@ internal sealed record Configuration
 
     public static readonly Configuration Default = new();
 
-    public string Name { get; init; } = "daprsystem";
     public IReadOnlyList<SecretScope> SecretScopes { get; init; } = [];
     public NameResolution? NameResolution { get; init; }
-    public AccessControl? AccessControl { get; init; }
+    public AccessControl? AccessControl { get; init; } = AccessControl.Everyone;
 
     public TracingOptions Tracing { get; init; } = TracingOptions.Default;
 
@@ -31,8 +30,11 @@ internal sealed record Configuration
 
     public ApiLogging ApiLogging { get; init; } = ApiLogging.None;
 
+    /// <summary>The components that no app may load.</summary>
+    public IReadOnlyList<DeniedComponent> DeniedComponents { get; init; } = [];
+
     /// <summary>The name of an app in access control: that of its certificate with mTLS.</summary>
-    public string SpiffeId(string appId) => $"spiffe://{AccessControl?.TrustDomain ?? "public"}/ns/default/{appId}";
+    public string SpiffeId(string appId) => $"spiffe://{(AccessControl ?? AccessControl.Everyone).TrustDomain}/ns/default/{appId}";
 }
 
 /// <summary>A handler of a pipeline, and the component that implements it.</summary>
@@ -53,7 +55,11 @@ internal sealed record SecretScope(string StoreName, string DefaultAccess, IRead
 internal sealed record NameResolution(SqliteNamesOptions? Sqlite);
 
 /// <summary>The callers and operations that this app permits.</summary>
-internal sealed record AccessControl(string DefaultAction, string TrustDomain, IReadOnlyList<AppPolicy> Policies);
+internal sealed record AccessControl(string DefaultAction, string TrustDomain, IReadOnlyList<AppPolicy> Policies)
+{
+    /// <summary>The list of an app without a Configuration.</summary>
+    public static readonly AccessControl Everyone = new("allow", "public", []);
+}
 
 /// <summary>The operations that an app may call. <paramref name="DefaultAction"/> is empty if that of the list applies.</summary>
 internal sealed record AppPolicy(
@@ -63,5 +69,20 @@ internal sealed record AppPolicy(
     IReadOnlyList<OperationPolicy> Operations,
     string TrustDomain = "public"
 );
+
+/// <summary>A denied component type; null for <paramref name="Version"/> denies every version.</summary>
+internal sealed record DeniedComponent(string Type, string? Version)
+{
+    /// <summary>Reads <c>type</c> or <c>type/version</c>; null for any other text, which denies nothing.</summary>
+    public static DeniedComponent? Of(string text) =>
+        text.Split('/') switch
+        {
+            [{ Length: > 0 } type] => new DeniedComponent(type, null),
+            [var type, var version] => new DeniedComponent(type, version.Length > 0 ? version : null),
+            _ => null,
+        };
+
+    public bool Covers(Component component) => component.Type == Type && (Version is null || component.Version == Version);
+}
 
 internal sealed record OperationPolicy(string Name, IReadOnlyList<string> Verbs, string Action);

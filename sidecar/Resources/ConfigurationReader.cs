@@ -1,3 +1,4 @@
+using Sidecar.Go;
 using Sidecar.Logging;
 using Sidecar.Metrics;
 using Sidecar.Tracing;
@@ -5,13 +6,17 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Resources;
 
-/// <summary>Reads Configuration files; several are merged, the later one winning, as daprd does.</summary>
+/// <summary>
+/// Reads Configuration files; several are merged, the later one winning. As in daprd, the first document of a file is the Configuration,
+/// and references to environment variables are replaced in the whole text.
+/// </summary>
 internal static class ConfigurationReader
 {
     /// <summary>Parts of a Configuration that have no effect in an embedded sidecar: mTLS, the control plane.</summary>
-    private static readonly string[] Ignored = ["mtls", "components", "wasm"];
+    private static readonly string[] Ignored = ["mtls", "wasm"];
 
-    public static Configuration Load(IEnumerable<string> files, List<YamlProblem> problems)
+    /// <param name="variable">Returns the value of an environment variable.</param>
+    public static Configuration Load(IEnumerable<string> files, Func<string, string?> variable, List<YamlProblem> problems)
     {
         var configuration = Configuration.Default;
         foreach (var file in files)
@@ -21,9 +26,14 @@ internal static class ConfigurationReader
                 problems.Add(new YamlProblem(file, 0, "the configuration file does not exist"));
                 continue;
             }
-            foreach (var document in YamlDocuments.Read(file, problems).Where(document => document.Text("kind") == "Configuration"))
+            var documents = YamlDocuments.Read(file, problems, text => GoEnvironment.Expand(text, variable));
+            if (documents is [var document, ..])
             {
                 configuration = Read(document, configuration);
+            }
+            foreach (var unread in documents.Skip(1))
+            {
+                unread.Warn("kind", "only the first document of a Configuration file is read; move this one into a file of its own");
             }
         }
         return configuration;
@@ -31,20 +41,26 @@ internal static class ConfigurationReader
 
     private static Configuration Read(YamlMap document, Configuration before)
     {
-        ResourceHeader.Expect(document, "dapr.io/v1alpha1");
-        var name = ResourceHeader.Name(document) ?? before.Name;
+        if (document.Text("kind") is not "Configuration")
+        {
+            document.Warn("kind", $"'{document.Text("kind")}' is read as a Configuration; its 'kind' must be Configuration");
+        }
+        if (document.Text("apiVersion") is not "dapr.io/v1alpha1")
+        {
+            document.Warn("apiVersion", $"'apiVersion' must be dapr.io/v1alpha1, not '{document.Text("apiVersion")}'");
+        }
+        document.Accept("status", "metadata");
         var spec = document.Map("spec");
         document.WarnOfUnknownKeys();
         if (spec is null)
         {
-            return before with { Name = name };
+            return before;
         }
         var read = before with
         {
-            Name = name,
             SecretScopes = spec.Has("secrets") ? Secrets(spec.Map("secrets")) : before.SecretScopes,
             NameResolution = spec.Has("nameResolution") ? Names(spec.Map("nameResolution")) : before.NameResolution,
-            AccessControl = spec.Has("accessControl") ? Access(spec.Map("accessControl")) : before.AccessControl,
+            AccessControl = spec.Has("accessControl") ? Access(spec.Map("accessControl"), before.AccessControl) : before.AccessControl,
             Tracing = spec.Map("tracing") is { } tracing ? TracingOptions.Read(tracing, before.Tracing) : before.Tracing,
             Features = spec.Has("features") ? Features(spec) : before.Features,
             Metrics = (spec.Map("metric") ?? spec.Map("metrics")) is { } metrics
@@ -55,10 +71,18 @@ internal static class ConfigurationReader
             Workflow = spec.Map("workflow") is { } workflow ? WorkflowSettings.Read(workflow) : before.Workflow,
             Api = spec.Map("api") is { } lists ? new ApiAccess(Rules(lists, "allowed"), Rules(lists, "denied")) : before.Api,
             ApiLogging = spec.Map("logging") is { } logging ? ApiLogging.Read(logging) : before.ApiLogging,
+            DeniedComponents = spec.Map("components") is { } components ? Denied(components) : before.DeniedComponents,
         };
         spec.Accept([.. Ignored, "metric", "metrics"]);
         spec.WarnOfUnknownKeys();
         return read;
+    }
+
+    private static List<DeniedComponent> Denied(YamlMap components)
+    {
+        var denied = components.Texts("deny").Select(DeniedComponent.Of).OfType<DeniedComponent>().ToList();
+        components.WarnOfUnknownKeys();
+        return denied;
     }
 
     private static List<string> Features(YamlMap spec)
@@ -133,24 +157,28 @@ internal static class ConfigurationReader
         }
     }
 
-    /// <summary>Null if the list contains nothing, which allows every call.</summary>
-    private static AccessControl? Access(YamlMap? access)
+    /// <summary>
+    /// Reads an access list onto that of the files before: absent fields keep their values. Null allows every call. Only a default action
+    /// that is written as an empty text denies, unless the list of policies is written as an empty one.
+    /// </summary>
+    private static AccessControl? Access(YamlMap? access, AccessControl? before)
     {
         if (access is null)
         {
             return null;
         }
-        var policies = access.Maps("policies").Select(Policy).ToList();
-        var (action, domain) = (access.Text("defaultAction") ?? "", access.Text("trustDomain") ?? "");
+        IReadOnlyList<AppPolicy> policies = access.Has("policies") ? [.. access.Maps("policies").Select(Policy)] : before?.Policies ?? [];
+        var action = access.Text("defaultAction") ?? before?.DefaultAction ?? "";
+        var domain = access.Text("trustDomain") ?? before?.TrustDomain ?? "";
         if (action.Length + domain.Length + policies.Count == 0)
         {
             return null;
         }
         if (action.Length == 0)
         {
-            action = policies.Count == 0 && access.Has("policies") ? "allow" : "deny"; // as in daprd, only an empty list allows
+            action = policies.Count == 0 && access.Has("policies") ? "allow" : "deny";
         }
-        return new AccessControl(action, domain.Length > 0 ? domain : "public", policies);
+        return new AccessControl(action, domain.Length > 0 ? domain : AccessControl.Everyone.TrustDomain, policies);
     }
 
     private static AppPolicy Policy(YamlMap policy) =>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Sidecar.Yaml;
 
 namespace Sidecar.Resources;
@@ -6,13 +5,13 @@ namespace Sidecar.Resources;
 /// <summary>Reads an HTTPEndpoint document strictly.</summary>
 internal static class HttpEndpointReader
 {
-    public static HttpEndpoint? Read(YamlMap document)
+    public static HttpEndpointResource? Read(YamlMap document)
     {
         ResourceHeader.Expect(document, "dapr.io/v1alpha1");
         var name = ResourceHeader.Name(document);
         var scopes = document.Texts("scopes");
+        var secretStore = ResourceHeader.SecretStore(document);
         var spec = document.Map("spec");
-        document.Accept("auth");
         document.WarnOfUnknownKeys();
         if (spec is null)
         {
@@ -22,7 +21,7 @@ internal static class HttpEndpointReader
         spec.Accept("version");
         var headers = spec.Maps("headers").Select(Header).ToList();
         var address = spec.RequiredText("baseUrl", "for example https://api.example.com");
-        var certificates = Tls(spec.Map("clientTLS"));
+        var tls = Tls(spec.Map("clientTLS"));
         spec.WarnOfUnknownKeys();
         if (address is null || name is null)
         {
@@ -33,36 +32,28 @@ internal static class HttpEndpointReader
             spec.Report("baseUrl", $"'baseUrl' must be an http or https address, not '{address}'");
             return null;
         }
-        return new HttpEndpoint(name, baseUrl, headers, scopes, certificates);
+        return new HttpEndpointResource(name, baseUrl, headers, tls, scopes, secretStore, document.File, document.Line);
     }
 
-    private static Certificates Tls(YamlMap? tls)
+    private static EndpointTls Tls(YamlMap? tls)
     {
         if (tls is null)
         {
-            return new Certificates(null, null);
+            return EndpointTls.None;
         }
         tls.Accept("renegotiation");
-        var (root, certificate, key) = (Value(tls.Map("rootCA")), Value(tls.Map("certificate")), Value(tls.Map("privateKey")));
+        var read = new EndpointTls(
+            MetadataItemReader.ReadUnnamed(tls, "rootCA"),
+            MetadataItemReader.ReadUnnamed(tls, "certificate"),
+            MetadataItemReader.ReadUnnamed(tls, "privateKey")
+        );
         tls.WarnOfUnknownKeys();
-        try
-        {
-            return Certificates.Of(root, certificate, key);
-        }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
-        {
-            tls.Report("certificate", $"'clientTLS' holds what is no certificate in PEM: {e.Message}");
-            return new Certificates(null, null);
-        }
+        return read;
     }
 
-    private static KeyValuePair<string, string> Header(YamlMap header) =>
-        KeyValuePair.Create(header.RequiredText("name", "each header needs a name") ?? "", Value(header) ?? "");
-
-    private static string? Value(YamlMap? item)
+    private static MetadataItem Header(YamlMap header)
     {
-        var value = item?.Text("value") ?? (item?.Text("envRef") is { } variable ? Environment.GetEnvironmentVariable(variable) : null);
-        item?.WarnOfUnknownKeys();
-        return value;
+        header.RequiredText("name", "each header needs a name");
+        return MetadataItemReader.Read(header);
     }
 }

@@ -11,6 +11,9 @@ internal sealed record ResourceChanges(
     IReadOnlyList<Component> Added
 )
 {
+    /// <summary>The unchanged components, which stay as they are.</summary>
+    public IReadOnlyList<Component> Kept { get; private init; } = [];
+
     public static ResourceChanges Between(string appId, ResourceSet before, ResourceSet after)
     {
         var (old, now) = (Of(before, appId), Of(after, appId));
@@ -23,8 +26,18 @@ internal sealed record ResourceChanges(
                     .Select(component => (old[component.Name], component)),
             ],
             [.. Ordered(now.Values).Where(component => !old.ContainsKey(component.Name))]
-        );
+        )
+        {
+            Kept =
+            [
+                .. now.Values.Where(component => old.TryGetValue(component.Name, out var known) && known.Content == component.Content),
+            ],
+        };
     }
+
+    /// <summary>An added secret store that a kept component refers to: without it, the component was left out.</summary>
+    public Component? AwaitedStore() =>
+        Added.FirstOrDefault(added => IsSecretStore(added) && Kept.Any(component => component.SecretStore == added.Name));
 
     /// <summary>All changed components, in their old and new state.</summary>
     public IEnumerable<Component> Touched =>
@@ -44,5 +57,7 @@ internal sealed record ResourceChanges(
             .ToDictionary(component => component.Name, StringComparer.Ordinal);
 
     private static IEnumerable<Component> Ordered(IEnumerable<Component> components) =>
-        components.OrderBy(component => component.Type.StartsWith("secretstores.", StringComparison.Ordinal) ? 0 : 1);
+        components.OrderBy(component => IsSecretStore(component) ? 0 : 1);
+
+    private static bool IsSecretStore(Component component) => component.Type.StartsWith("secretstores.", StringComparison.Ordinal);
 }

@@ -40,4 +40,13 @@ internal static class ResourceHeader
         metadata.WarnOfUnknownKeys();
         return name;
     }
+
+    /// <summary>The secret store of the references in the document.</summary>
+    public static string? SecretStore(YamlMap document)
+    {
+        var auth = document.Map("auth");
+        var secretStore = auth?.Text("secretStore");
+        auth?.WarnOfUnknownKeys();
+        return secretStore;
+    }
 }

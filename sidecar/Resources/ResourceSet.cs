@@ -6,7 +6,7 @@ namespace Sidecar.Resources;
 internal sealed record ResourceSet(
     IReadOnlyList<Component> Components,
     IReadOnlyList<Subscription> Subscriptions,
-    IReadOnlyList<HttpEndpoint> Endpoints,
+    IReadOnlyList<HttpEndpointResource> Endpoints,
     IReadOnlyList<ResiliencyRules> Resiliency,
     IReadOnlyList<string> Skipped
 )
@@ -14,28 +14,29 @@ internal sealed record ResourceSet(
     /// <summary>Resources whose change requires a restart of the sidecar.</summary>
     public RestartResources RestartResources { get; init; } = new();
 
-    /// <summary>Reads every YAML file of <paramref name="folders"/>; mistakes are added to <paramref name="problems"/>, all of
-    /// them.</summary>
-    public static ResourceSet Load(IEnumerable<string> folders, List<YamlProblem> problems)
+    /// <summary>Like <see cref="Read"/>; <see cref="Duplicates"/> for the app are mistakes as well.</summary>
+    public static ResourceSet Load(string appId, IEnumerable<string> folders, List<YamlProblem> problems)
     {
         var resources = Read(folders, problems);
-        problems.AddRange(resources.Duplicates());
+        problems.AddRange(resources.Duplicates(appId));
         return resources;
     }
 
-    /// <summary>Like <see cref="Load"/>, but leaves the handling of <see cref="Duplicates"/> to the caller.</summary>
+    /// <summary>Reads every YAML file of <paramref name="folders"/>; mistakes are added to <paramref name="problems"/>, all of
+    /// them.</summary>
     public static ResourceSet Read(IEnumerable<string> folders, List<YamlProblem> problems)
     {
         var components = new List<Component>();
         var subscriptions = new List<Subscription>();
-        var endpoints = new List<HttpEndpoint>();
+        var endpoints = new List<HttpEndpointResource>();
         var resiliency = new List<ResiliencyRules>();
         var skipped = new List<string>();
         var others = new RestartResources();
         foreach (var file in folders.SelectMany(folder => FilesOf(folder, problems)))
         {
             var found = new List<YamlProblem>();
-            foreach (var document in YamlDocuments.Read(file, found).Where(IsOurs))
+            var documents = YamlDocuments.Read(file, found);
+            foreach (var document in documents.Where(IsOurs))
             {
                 var before = found.Count;
                 Action? take = document.Text("kind") switch
@@ -49,6 +50,7 @@ internal sealed record ResourceSet(
                         endpoints.Add(endpoint);
                         others.Add(endpoint.Name, document);
                     },
+                    "Resiliency" when document != documents[0] => WarnOfPlace(document),
                     "Resiliency" when ResiliencyReader.Read(document) is { } rules => () =>
                     {
                         resiliency.Add(rules);
@@ -75,6 +77,12 @@ internal sealed record ResourceSet(
         return new ResourceSet(components, subscriptions, endpoints, resiliency, skipped) { RestartResources = others };
     }
 
+    private static Action? WarnOfPlace(YamlMap document)
+    {
+        document.Warn("kind", "a Resiliency is read only from the first document of a file; move it into a file of its own");
+        return null;
+    }
+
     private static Action? ReportKind(YamlMap document, string? kind)
     {
         document.Report(
@@ -85,9 +93,10 @@ internal sealed record ResourceSet(
         return null;
     }
 
-    /// <summary>If this process has a namespace, resources of other namespaces are ignored.</summary>
+    /// <summary>If this process has a namespace, resources of other namespaces are ignored. A Resiliency belongs to all of them.</summary>
     private static bool IsOurs(YamlMap document) =>
-        Environment.GetEnvironmentVariable("NAMESPACE") is not { Length: > 0 } own
+        document.Text("kind") == "Resiliency"
+        || Environment.GetEnvironmentVariable("NAMESPACE") is not { Length: > 0 } own
         || document.Map("metadata")?.Text("namespace") is not { Length: > 0 } other
         || other == own;
 
@@ -105,29 +114,30 @@ internal sealed record ResourceSet(
         return Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".yaml" or ".yml").Order(StringComparer.Ordinal);
     }
 
-    /// <summary>Components with the same name.</summary>
-    public IEnumerable<YamlProblem> Duplicates()
+    /// <summary>
+    /// Components whose name the app has already: the first component in scope of the app takes the name, and any later one is a mistake,
+    /// even one for other apps.
+    /// </summary>
+    public IEnumerable<YamlProblem> Duplicates(string appId)
     {
-        foreach (var twins in Components.GroupBy(component => component.Name, StringComparer.Ordinal))
+        var named = new Dictionary<string, Component>(StringComparer.Ordinal);
+        foreach (var component in Components)
         {
-            foreach (var twin in twins.Skip(1))
+            if (named.TryGetValue(component.Name, out var first))
             {
-                var first = twins.First();
-                // Two components of one name may serve different apps; only a shared app makes the name ambiguous.
-                var overlap =
-                    first.Scopes.Count == 0 || twin.Scopes.Count == 0 || first.Scopes.Intersect(twin.Scopes, StringComparer.Ordinal).Any();
-                if (overlap)
+                yield return new YamlProblem(
+                    component.File,
+                    component.Line,
+                    $"duplicate definition of Component name {component.Name} ({component.Type}/{component.Version}) with existing "
+                        + $"{first.Name} ({first.Type}/{first.Version})"
+                )
                 {
-                    yield return new YamlProblem(
-                        twin.File,
-                        twin.Line,
-                        $"duplicate definition of Component name {twin.Name} ({twin.Type}/{twin.Version}) with existing "
-                            + $"{first.Name} ({first.Type}/{first.Version})"
-                    )
-                    {
-                        Elsewhere = $" in {first.File}:{first.Line}",
-                    };
-                }
+                    Elsewhere = $" in {first.File}:{first.Line}",
+                };
+            }
+            else if (component.AppliesTo(appId))
+            {
+                named[component.Name] = component;
             }
         }
     }

@@ -6,6 +6,8 @@ namespace Sidecar.Running;
 /// <summary>The variables by which an app finds its sidecar. Source: Dapr docs, "Environment variable reference".</summary>
 internal static class AppEnvironment
 {
+    private const string ChannelAddress = "APP_CHANNEL_ADDRESS";
+
     public static IEnumerable<KeyValuePair<string, string>> Of(AppOptions options)
     {
         yield return new("APP_ID", options.AppId);
@@ -31,6 +33,15 @@ internal static class AppEnvironment
             yield return new("APP_API_TOKEN", app);
         }
     }
+
+    /// <summary>
+    /// Adds the address of the app's channel to <paramref name="own"/>, the variables of the app, which come first. Dapr's CLI sets it if
+    /// the template names one.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> WithChannel(IReadOnlyDictionary<string, string> own, string? address) =>
+        address is null || own.ContainsKey(ChannelAddress)
+            ? own
+            : new Dictionary<string, string>(own, StringComparer.Ordinal) { [ChannelAddress] = address };
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 }

@@ -25,6 +25,9 @@ internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole con
 
     public RunApp App => app;
 
+    /// <summary>The file of the app's output; null if there is none.</summary>
+    public string? LogPath => (file?.BaseStream as FileStream)?.Name;
+
     /// <summary>
     /// Completes when the app has finished (exit code 0). Faults after a failure with <c>--no-restart</c> only; the message contains the
     /// reason.

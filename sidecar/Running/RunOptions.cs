@@ -1,4 +1,12 @@
 namespace Sidecar.Running;
 
 /// <summary>The options of a run.</summary>
-internal sealed record RunOptions(string BaseDirectory, bool Restart, bool Strict, LogLevel LogLevel);
+/// <param name="TemplateFile">Null for one app that flags describe.</param>
+internal sealed record RunOptions(
+    string BaseDirectory,
+    bool Restart,
+    bool Strict,
+    LogLevel LogLevel,
+    string? TemplateFile = null,
+    string? TemplateName = null
+);

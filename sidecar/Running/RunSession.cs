@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sidecar.Hosting;
 using Sidecar.Yaml;
 
@@ -31,11 +32,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
             interrupted,
             beforeListening: FreePortsAsync(leftOver, record)
         );
-        var supervisors = complete
-            .Zip(server.Sidecars, (app, sidecar) =>
-                new AppSupervisor(app with { Options = sidecar.Options }, record, console, options.Restart, sidecar.AppRestarted, time)
-            )
-            .ToList();
+        var supervisors = complete.Zip(server.Sidecars, (app, sidecar) => Supervise(app, sidecar, record)).ToList();
         try
         {
             await StartAsync([.. supervisors.Zip(server.Sidecars)], interrupted);
@@ -74,6 +71,40 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         }
     }
 
+    private AppSupervisor Supervise(RunApp app, AppSidecar sidecar, RunRecord record)
+    {
+        AppSupervisor? supervisor = null;
+        supervisor = new AppSupervisor(app with { Options = sidecar.Options }, record, console, options.Restart, Restarted, time);
+        return supervisor;
+
+        void Restarted()
+        {
+            Describe(supervisor!, sidecar);
+            sidecar.AppRestarted();
+        }
+    }
+
+    /// <summary>Adds the metadata that Dapr's CLI adds: the processes, the command and the template of the app.</summary>
+    private void Describe(AppSupervisor supervisor, AppSidecar sidecar)
+    {
+        var metadata = sidecar.ExtendedMetadata;
+        metadata["cliPID"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        if (options.TemplateFile is { } file)
+        {
+            metadata["runTemplatePath"] = file;
+            metadata["runTemplateName"] = options.TemplateName ?? "";
+        }
+        if (supervisor.LogPath is { } log)
+        {
+            metadata["appLogPath"] = log;
+        }
+        if (supervisor.ProcessId is { } process)
+        {
+            metadata["appPID"] = process.ToString(CultureInfo.InvariantCulture);
+            metadata["appCommand"] = string.Join(' ', supervisor.App.Command);
+        }
+    }
+
     /// <exception cref="InvalidConfigurationException">Another program uses the port of an app.</exception>
     private async Task FreePortsAsync(IReadOnlyList<RecordedProcess> leftOver, RunRecord record)
     {
@@ -104,6 +135,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
                 return;
             }
             supervisor.Start();
+            Describe(supervisor, sidecar);
             starting.Add(Task.WhenAny(sidecar.FirstHealthy, supervisor.Watching, Task.Delay(LongestTurn, time, interrupted)));
         }
     }

@@ -48,4 +48,11 @@ internal sealed record RunApp(
 
 /// <summary>A multi-app run template (<c>dapr.yaml</c>), as the Dapr CLI reads it.</summary>
 /// <param name="Folder">The folder of the file.</param>
-internal sealed record RunTemplate(string Folder, string? Name, IReadOnlyList<RunApp> Apps, IReadOnlyList<YamlProblem> Warnings);
+/// <param name="File">Null for one app that flags describe.</param>
+internal sealed record RunTemplate(
+    string Folder,
+    string? File,
+    string? Name,
+    IReadOnlyList<RunApp> Apps,
+    IReadOnlyList<YamlProblem> Warnings
+);

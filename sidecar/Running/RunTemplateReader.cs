@@ -13,7 +13,6 @@ internal sealed class RunTemplateReader
     /// <summary>Fields that mean something to daprd's own installation only; they are accepted without effect.</summary>
     private static readonly string[] WithoutEffect =
     [
-        "runtimePath",
         "placementHostAddress",
         "schedulerHostAddress",
         "enableProfiling",
@@ -37,11 +36,12 @@ internal sealed class RunTemplateReader
 
     /// <param name="componentSet">The folder under <c>components/</c> that takes the place of the one the template names; null:
     /// <c>embedded</c>, if there is one.</param>
+    /// <param name="input">The text of the template; null: the file is read. Paths count from the file all the same.</param>
     /// <exception cref="InvalidConfigurationException">With every mistake found.</exception>
-    public static RunTemplate Read(string file, string? componentSet, bool strict = true)
+    public static RunTemplate Read(string file, string? componentSet, bool strict = true, TextReader? input = null)
     {
         var problems = new List<YamlProblem>();
-        if (!File.Exists(file))
+        if (input is null && !File.Exists(file))
         {
             throw new InvalidConfigurationException(
                 file,
@@ -50,7 +50,7 @@ internal sealed class RunTemplateReader
             );
         }
         var full = Path.GetFullPath(file);
-        var documents = YamlDocuments.Read(full, problems);
+        var documents = input is null ? YamlDocuments.Read(full, problems) : YamlDocuments.Parse(full, input, problems);
         var apps = new List<RunApp>();
         string? name = null;
         if (documents is [var document, ..])
@@ -63,7 +63,8 @@ internal sealed class RunTemplateReader
         {
             problems.Add(new YamlProblem(full, 1, "the file is empty; expected version, common and apps"));
         }
-        return new RunTemplate(Path.GetDirectoryName(full)!, name, apps, InvalidConfigurationException.ThrowIfAny(problems, strict));
+        var warnings = InvalidConfigurationException.ThrowIfAny(problems, strict);
+        return new RunTemplate(Path.GetDirectoryName(full)!, full, name, apps, warnings);
     }
 
     private List<RunApp> Apps(YamlMap document)
@@ -105,12 +106,13 @@ internal sealed class RunTemplateReader
         {
             item.Report("appDirPath", $"the folder '{directory}' does not exist");
         }
-        var appId = item.Text("appID") ?? Path.GetFileName(directory.TrimEnd(Path.DirectorySeparatorChar));
+        var appId = item.Text("appID") is { Length: > 0 } id ? id : Path.GetFileName(directory.TrimEnd(Path.DirectorySeparatorChar));
         if (appId.Contains('.', StringComparison.Ordinal))
         {
             item.Report("appID", $"'{appId}' cannot contain dots, which separate an app from its namespace; give an appID without them");
         }
         var shared = ReadShared(item, directory).Over(common, directory, Locate);
+        var channel = item.Text("appChannelAddress") is { Length: > 0 } address ? address : null;
         var options = new AppOptions
         {
             AppId = appId,
@@ -119,8 +121,8 @@ internal sealed class RunTemplateReader
             GrpcPort = Port(item, "daprGRPCPort"),
             InternalGrpcPort = Port(item, "daprInternalGRPCPort"),
             MetricsPort = Port(item, "metricsPort"),
-            AppChannelAddress = item.Text("appChannelAddress") ?? "127.0.0.1",
-            AppProtocol = shared.AppSsl == true ? Secure(shared.AppProtocol ?? "http") : shared.AppProtocol ?? "http",
+            AppChannelAddress = channel ?? "127.0.0.1",
+            AppProtocol = AppProtocols.Parse(shared.AppProtocol ?? "http", shared.AppSsl == true)!,
             ListenAddresses = shared.ListenAddresses?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                 ?? ["localhost"],
             ResourcesPaths = shared.Resources,
@@ -135,6 +137,10 @@ internal sealed class RunTemplateReader
             AppHealthProbeTimeout = TimeSpan.FromMilliseconds(shared.HealthTimeout is > 0 and var limit ? limit : 500),
             AppHealthThreshold = shared.HealthThreshold is > 0 and var threshold ? threshold : 3,
         };
+        if (options.Problem is { } problem)
+        {
+            item.Report("appID", problem);
+        }
         if (item.Text("unixDomainSocket") is { Length: > 0 })
         {
             item.Report("unixDomainSocket", "'unixDomainSocket' is not offered by the embedded sidecar; leave it out to use ports");
@@ -144,7 +150,14 @@ internal sealed class RunTemplateReader
         item.WarnOfUnknownKeys();
         return appDir is null
             ? null
-            : new RunApp(options, directory, command, shared.Env, shared.AppLog ?? LogDestination.Console, item.Line);
+            : new RunApp(
+                options,
+                directory,
+                command,
+                AppEnvironment.WithChannel(shared.Env, channel),
+                shared.AppLog ?? LogDestination.Console,
+                item.Line
+            );
     }
 
     private SharedFields ReadShared(YamlMap map, string from)
@@ -155,7 +168,10 @@ internal sealed class RunTemplateReader
             .Select(folder => Existing(map, "resourcesPaths", ComponentSetOf(Locate(folder, from))))
             .ToList();
         var config = map.Text("configFilePath") is { Length: > 0 } path ? Existing(map, "configFilePath", Locate(path, from)) : null;
-        return SharedFields.Read(map, resources, config);
+        var runtimePath = map.Text("runtimePath") is { Length: > 0 } runtime
+            ? Existing(map, "runtimePath", Locate(runtime, from))
+            : null;
+        return SharedFields.Read(map, resources, config, runtimePath);
     }
 
     /// <summary>
@@ -242,12 +258,4 @@ internal sealed class RunTemplateReader
         }
         return Math.Max(0, port);
     }
-
-    private static string Secure(string protocol) =>
-        protocol switch
-        {
-            "http" => "https",
-            "grpc" => "grpcs",
-            _ => protocol,
-        };
 }

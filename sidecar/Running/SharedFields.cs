@@ -1,17 +1,24 @@
 using System.Globalization;
+using Sidecar.Apps;
 using Sidecar.Go;
 using Sidecar.Logging;
 using Sidecar.Yaml;
 
 namespace Sidecar.Running;
 
-/// <summary>The fields that <c>common</c> and an app may both have.</summary>
+/// <summary>
+/// The fields that <c>common</c> and an app may both have. Null for a field without a value, or with the value that the Dapr CLI takes for
+/// none: <c>false</c>, <c>0</c>, an empty text.
+/// </summary>
 internal sealed record SharedFields
 {
     public static readonly SharedFields None = new() { Resources = [], Env = new Dictionary<string, string>() };
 
     public required IReadOnlyList<string> Resources { get; init; }
     public string? Config { get; init; }
+
+    /// <summary>The folder in which <c>dapr init</c> has made its folder <c>.dapr</c>.</summary>
+    public string? RuntimePath { get; init; }
     public string? AppProtocol { get; init; }
     public string? ListenAddresses { get; init; }
     public int? MaxConcurrency { get; init; }
@@ -28,41 +35,47 @@ internal sealed record SharedFields
     public bool? ApiLogging { get; init; }
 
     /// <summary>Reads all fields that need no other file; mistakes are reported on the fields.</summary>
-    public static SharedFields Read(YamlMap map, IReadOnlyList<string> resources, string? config) =>
+    public static SharedFields Read(YamlMap map, IReadOnlyList<string> resources, string? config, string? runtimePath) =>
         new()
         {
             Resources = resources,
             Config = config,
+            RuntimePath = runtimePath,
             AppProtocol = Protocol(map),
-            ListenAddresses = map.Text("apiListenAddresses"),
-            MaxConcurrency = map.Number("appMaxConcurrency"),
-            AppSsl = map.Flag("appSSL"),
+            ListenAddresses = Text(map, "apiListenAddresses"),
+            MaxConcurrency = Number(map, "appMaxConcurrency"),
+            AppSsl = Flag(map, "appSSL"),
             MaxBodySize = Size(map),
-            HealthCheck = map.Flag("enableAppHealthCheck"),
-            HealthPath = map.Text("appHealthCheckPath"),
-            HealthInterval = map.Number("appHealthProbeInterval"),
-            HealthTimeout = map.Number("appHealthProbeTimeout"),
-            HealthThreshold = map.Number("appHealthThreshold"),
+            HealthCheck = Flag(map, "enableAppHealthCheck"),
+            HealthPath = Text(map, "appHealthCheckPath"),
+            HealthInterval = Number(map, "appHealthProbeInterval"),
+            HealthTimeout = Number(map, "appHealthProbeTimeout"),
+            HealthThreshold = Number(map, "appHealthThreshold"),
             Env = map.TextMap("env"),
             AppLog = LogOf(map),
             LogLevel = LevelOf(map),
-            ApiLogging = map.Flag("enableApiLogging"),
+            ApiLogging = Flag(map, "enableApiLogging"),
         };
 
     /// <summary>
-    /// An app's own field wins; <c>.dapr/resources</c> and <c>.dapr/config.yaml</c> of its folder come before the common ones.
+    /// An app's own field wins; <c>.dapr/resources</c> and <c>.dapr/config.yaml</c> of its folder come before the common ones, and those of
+    /// <see cref="DaprHome"/> last.
     /// </summary>
     public SharedFields Over(SharedFields common, string directory, Func<string, string, string> locate)
     {
         var ownResources = locate(".dapr/resources", directory);
         var ownConfig = locate(".dapr/config.yaml", directory);
+        var runtimePath = RuntimePath ?? common.RuntimePath;
+        var home = DaprHome.At(runtimePath);
         return new SharedFields
         {
             Resources =
                 Resources.Count > 0 ? Resources
                 : Directory.Exists(ownResources) ? [ownResources]
-                : common.Resources,
-            Config = Config ?? (File.Exists(ownConfig) ? ownConfig : common.Config),
+                : common.Resources.Count > 0 ? common.Resources
+                : home.Resources,
+            Config = Config ?? (File.Exists(ownConfig) ? ownConfig : common.Config ?? home.Configuration),
+            RuntimePath = runtimePath,
             AppProtocol = AppProtocol ?? common.AppProtocol,
             ListenAddresses = ListenAddresses ?? common.ListenAddresses,
             MaxConcurrency = MaxConcurrency ?? common.MaxConcurrency,
@@ -83,12 +96,22 @@ internal sealed record SharedFields
         };
     }
 
+    private static string? Text(YamlMap map, string key) => map.Text(key) is { Length: > 0 } text ? text : null;
+
+    private static int? Number(YamlMap map, string key) => map.Number(key) is not 0 and var number ? number : null;
+
+    private static bool? Flag(YamlMap map, string key) => map.Flag(key) is true ? true : null;
+
     private static string? Protocol(YamlMap map)
     {
-        var protocol = map.Text("appProtocol");
-        if (protocol is not (null or "http" or "https" or "h2c" or "grpc" or "grpcs"))
+        if (Text(map, "appProtocol") is not { } text)
         {
-            map.Report("appProtocol", $"'appProtocol' must be http, https, h2c, grpc or grpcs, not '{protocol}'");
+            return null;
+        }
+        var protocol = AppProtocols.Parse(text);
+        if (protocol is null)
+        {
+            map.Report("appProtocol", $"'appProtocol' must be {AppProtocols.Known}, not '{text}'");
         }
         return protocol;
     }
@@ -124,7 +147,7 @@ internal sealed record SharedFields
     {
         switch (map.Text("appLogDestination"))
         {
-            case null:
+            case null or "":
                 return null;
             case "console":
                 return LogDestination.Console;

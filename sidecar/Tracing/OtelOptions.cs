@@ -8,6 +8,16 @@ internal sealed record OtelOptions(string Endpoint = "", string Protocol = "", b
 {
     public IReadOnlyList<string> Headers { get; init; } = [];
 
+    public bool IsConfigured => Endpoint.Length > 0 && Protocol.Length > 0;
+
+    /// <summary>The address that spans are sent to; null if no collector is configured, or if the endpoint is no address.</summary>
+    public Uri? Address =>
+        IsConfigured && Uri.TryCreate($"{(IsSecure ? "https" : "http")}://{Endpoint}{Path}", UriKind.Absolute, out var address)
+            ? address
+            : null;
+
+    private string Path => Protocol == "grpc" || Endpoint.Contains('/', StringComparison.Ordinal) ? "" : "/v1/traces";
+
     public static OtelOptions Read(YamlMap otel)
     {
         var protocol = otel.Text("protocol") ?? "";

@@ -18,9 +18,9 @@ internal sealed class TraceExport : IDisposable
         {
             batches.Add(Batch(new LogExporter(loggers.CreateLogger("dapr.runtime.trace"))));
         }
-        if (options.Otel is { Endpoint.Length: > 0, Protocol.Length: > 0 } otel)
+        if (options.Otel is { Address: { } address } otel)
         {
-            batches.Add(Batch(new OtlpTraceExporter(Collector(otel))));
+            batches.Add(Batch(new OtlpTraceExporter(Collector(otel, address))));
         }
         // The provider gives exporters their resource; the tracer's listener, one app's only, supplies the spans.
         var builder = Sdk.CreateTracerProviderBuilder()
@@ -60,18 +60,12 @@ internal sealed class TraceExport : IDisposable
         );
     }
 
-    private static OtlpExporterOptions Collector(OtelOptions otel)
+    private static OtlpExporterOptions Collector(OtelOptions otel, Uri address)
     {
-        var scheme = otel.IsSecure ? "https" : "http";
-        var grpc = otel.Protocol == "grpc";
         var options = new OtlpExporterOptions
         {
-            Protocol = grpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf,
-            Endpoint = new Uri(
-                grpc || otel.Endpoint.Contains('/', StringComparison.Ordinal)
-                    ? $"{scheme}://{otel.Endpoint}"
-                    : $"{scheme}://{otel.Endpoint}/v1/traces"
-            ),
+            Protocol = otel.Protocol == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf,
+            Endpoint = address,
             Headers = string.Join(',', otel.Headers),
         };
         if (otel.Timeout is { } timeout)

@@ -27,6 +27,10 @@ internal sealed partial class Tracer : IDisposable
         {
             LogZipkin(logger, appId);
         }
+        if (options.Otel is { IsConfigured: true, Address: null } otel)
+        {
+            LogEndpoint(logger, appId, otel.Endpoint);
+        }
         begins = options.Exports || options.SamplingRate is not null;
         if (begins)
         {
@@ -143,4 +147,11 @@ internal sealed partial class Tracer : IDisposable
         "spec.tracing.zipkin has no effect for app {AppId}: spans are sent by OTLP only; name a collector in spec.tracing.otel"
     )]
     private static partial void LogZipkin(ILogger logger, string appId);
+
+    [LoggerMessage(
+        1805,
+        LogLevel.Warning,
+        "Spans of app {AppId} are not sent: '{Endpoint}' is no address of a collector; give host and port, such as collector:4317"
+    )]
+    private static partial void LogEndpoint(ILogger logger, string appId, string endpoint);
 }

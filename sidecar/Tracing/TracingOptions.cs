@@ -22,7 +22,7 @@ internal sealed record TracingOptions
     public double Rate =>
         double.TryParse(SamplingRate, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) ? rate : DefaultRate;
 
-    public bool Exports => Rate != 0 && (Stdout || Otel is { Endpoint.Length: > 0, Protocol.Length: > 0 });
+    public bool Exports => Rate != 0 && (Stdout || Otel?.Address is not null);
 
     public static TracingOptions Read(YamlMap tracing, TracingOptions before)
     {

@@ -8,11 +8,26 @@ namespace Sidecar.Yaml;
 /// </summary>
 internal static class YamlDocuments
 {
-    public static IReadOnlyList<YamlMap> Read(string file, List<YamlProblem> problems)
+    /// <param name="expand">Replaces references in the text before it is parsed; null: the text is read as it is.</param>
+    public static IReadOnlyList<YamlMap> Read(string file, List<YamlProblem> problems, Func<string, string>? expand = null)
     {
         try
         {
-            using var text = File.OpenText(file);
+            using TextReader text = expand is null ? File.OpenText(file) : new StringReader(expand(File.ReadAllText(file)));
+            return Parse(file, text, problems);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new YamlProblem(file, 0, $"cannot be read: {e.Message}"));
+            return [];
+        }
+    }
+
+    /// <param name="file">The name of the text in problems.</param>
+    public static IReadOnlyList<YamlMap> Parse(string file, TextReader text, List<YamlProblem> problems)
+    {
+        try
+        {
             var stream = new YamlStream();
             stream.Load(
                 LastKeyParser.Over(new MergingParser(new Parser(text)), key =>
@@ -21,38 +36,34 @@ internal static class YamlDocuments
                     )
                 )
             );
-            var maps = new List<YamlMap>();
-            foreach (var document in stream.Documents)
-            {
-                switch (document.RootNode)
-                {
-                    case YamlMappingNode map:
-                        maps.Add(new YamlMap(file, map, problems));
-                        break;
-                    case YamlScalarNode { Value: null or "" }:
-                        break; // an empty document between two separators
-                    default:
-                        problems.Add(
-                            new YamlProblem(
-                                file,
-                                (int)document.RootNode.Start.Line,
-                                "expected 'key: value' lines at the top of the document"
-                            )
-                        );
-                        break;
-                }
-            }
-            return maps;
+            return Maps(file, stream, problems);
         }
         catch (YamlException e)
         {
             problems.Add(new YamlProblem(file, (int)e.Start.Line, $"not valid YAML: {e.InnerException?.Message ?? e.Message}"));
             return [];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+    }
+
+    private static List<YamlMap> Maps(string file, YamlStream stream, List<YamlProblem> problems)
+    {
+        var maps = new List<YamlMap>();
+        foreach (var document in stream.Documents)
         {
-            problems.Add(new YamlProblem(file, 0, $"cannot be read: {e.Message}"));
-            return [];
+            switch (document.RootNode)
+            {
+                case YamlMappingNode map:
+                    maps.Add(new YamlMap(file, map, problems));
+                    break;
+                case YamlScalarNode { Value: null or "" }:
+                    break; // an empty document between two separators
+                default:
+                    problems.Add(
+                        new YamlProblem(file, (int)document.RootNode.Start.Line, "expected 'key: value' lines at the top of the document")
+                    );
+                    break;
+            }
         }
+        return maps;
     }
 }

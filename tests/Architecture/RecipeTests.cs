@@ -20,7 +20,7 @@ public sealed class RecipeTests
                 File.WriteAllText(Path.Combine(folder.FullName, $"{index}.yaml"), block.Groups[1].Value);
             }
             var problems = new List<YamlProblem>();
-            var read = ResourceSet.Load([folder.FullName], problems);
+            var read = ResourceSet.Read([folder.FullName], problems);
             Assert.Empty(problems);
             Assert.Equal((1, 5), (read.Components.Count, read.Subscriptions.Count));
             Assert.True(Sidecar.Catalogue.Drivers.Find(read.Components[0].Type) is not null);

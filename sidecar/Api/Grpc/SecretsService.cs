@@ -14,22 +14,23 @@ internal class SecretsService
         Unary<GetBulkSecretRequest, GetBulkSecretResponse>(binder, nameof(GetBulkSecret));
     }
 
-    public virtual Task<GetSecretResponse> GetSecret(GetSecretRequest request, ServerCallContext context)
+    public virtual async Task<GetSecretResponse> GetSecret(GetSecretRequest request, ServerCallContext context)
     {
+        var secret = await Of(context).Blocks.Secrets.GetAsync(request.StoreName, request.Key, context.CancellationToken);
         var response = new GetSecretResponse();
-        response.Data.Add(new Dictionary<string, string>(Of(context).Blocks.Secrets.Get(request.StoreName, request.Key)));
-        return Task.FromResult(response);
+        response.Data.Add(new Dictionary<string, string>(secret));
+        return response;
     }
 
-    public virtual Task<GetBulkSecretResponse> GetBulkSecret(GetBulkSecretRequest request, ServerCallContext context)
+    public virtual async Task<GetBulkSecretResponse> GetBulkSecret(GetBulkSecretRequest request, ServerCallContext context)
     {
         var response = new GetBulkSecretResponse();
-        foreach (var (name, values) in Of(context).Blocks.Secrets.GetAll(request.StoreName))
+        foreach (var (name, values) in await Of(context).Blocks.Secrets.GetAllAsync(request.StoreName, context.CancellationToken))
         {
             var secret = new SecretResponse();
             secret.Secrets.Add(new Dictionary<string, string>(values));
             response.Data[name] = secret;
         }
-        return Task.FromResult(response);
+        return response;
     }
 }

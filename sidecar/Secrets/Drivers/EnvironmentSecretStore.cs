@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace Sidecar.Secrets.Drivers;
 
-/// <summary><c>secretstores.local.env</c>. Variables of Dapr itself and the app token stay hidden, as in daprd.</summary>
+/// <summary><c>secretstores.local.env</c>. <see cref="HiddenVariables"/> stay hidden, as in daprd.</summary>
 internal sealed class EnvironmentSecretStore(string prefix) : ISecretStore
 {
     public bool MultipleKeyValues => false;
@@ -10,7 +10,7 @@ internal sealed class EnvironmentSecretStore(string prefix) : ISecretStore
     public IReadOnlyDictionary<string, string>? Get(string name)
     {
         var variable = prefix + name;
-        var value = Hidden(variable) ? "" : Environment.GetEnvironmentVariable(variable) ?? "";
+        var value = HiddenVariables.Contain(variable) ? "" : Environment.GetEnvironmentVariable(variable) ?? "";
         return new Dictionary<string, string> { [name] = value };
     }
 
@@ -19,7 +19,7 @@ internal sealed class EnvironmentSecretStore(string prefix) : ISecretStore
             .GetEnvironmentVariables()
             .Cast<DictionaryEntry>()
             .Select(entry => (Name: (string)entry.Key, Value: (string?)entry.Value ?? ""))
-            .Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal) && !Hidden(entry.Name))
+            .Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal) && !HiddenVariables.Contain(entry.Name))
             .ToDictionary(
                 entry => entry.Name[prefix.Length..],
                 entry =>
@@ -28,8 +28,4 @@ internal sealed class EnvironmentSecretStore(string prefix) : ISecretStore
             );
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private static bool Hidden(string variable) =>
-        variable.StartsWith("DAPR_", StringComparison.OrdinalIgnoreCase)
-        || variable.Equals("APP_API_TOKEN", StringComparison.OrdinalIgnoreCase);
 }

@@ -130,7 +130,7 @@ public sealed class RunTests
                 appPort: {{app}}
                 enableAppHealthCheck: true
                 appHealthCheckPath: /v1.0/healthz
-                command: ["dotnet", "{{RunProcess.Assembly}}", "daprd", "--app-id", "inner", "--dapr-http-port", "{{app}}", "--dapr-grpc-port", "{{grpc}}", "--dapr-internal-grpc-port", "{{inner}}", "--dapr-listen-addresses", "127.0.0.1"]
+                command: ["dotnet", "{{RunProcess.Assembly}}", "daprd", "--app-id", "inner", "--dapr-http-port", "{{app}}", "--dapr-grpc-port", "{{grpc}}", "--dapr-internal-grpc-port", "{{inner}}", "--dapr-listen-addresses", "127.0.0.1", "--enable-metrics=false"]
             """,
             resources: (
                 "resiliency.yaml",
@@ -166,6 +166,32 @@ public sealed class RunTests
 
         await run.PrintsAsync("app 'callee' is process ");
         await Eventually.UntilAsync(async () => (await CallAsync()).Length == 0, "the breaker stayed open although the app is back");
+    }
+
+    [SkippableFact]
+    public async Task The_metadata_of_a_sidecar_name_the_process_of_its_app_and_the_template()
+    {
+        Skip.If(TestedSidecar.IsDaprd, RunProcess.Missing);
+        var port = Port.Free();
+        await using var run = RunProcess.Start(
+            $$"""
+            version: 1
+            name: shop
+            apps:
+              - { appID: told, appDirPath: ., daprHTTPPort: {{port}}, appLogDestination: fileAndConsole, command: ["sleep", "600"] }
+            """
+        );
+        await run.PrintsAsync("╰");
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        using var metadata = await http.GetAsync("/v1.0/metadata");
+        var extended = (await metadata.JsonAsync()).GetProperty("extended");
+        string? Extended(string name) => extended.GetProperty(name).GetString();
+
+        Assert.Equal(("sleep 600", $"{run.ProcessOf("told")}"), (Extended("appCommand"), Extended("appPID")));
+        Assert.Equal("shop", Extended("runTemplateName"));
+        Assert.EndsWith("/dapr.yaml", Extended("runTemplatePath"), StringComparison.Ordinal);
+        Assert.True(File.Exists(Extended("appLogPath")));
+        Assert.NotEqual(Extended("appPID"), Extended("cliPID"));
     }
 
     private static bool IsAlive(int processId)

@@ -31,6 +31,36 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public async Task Headers_come_from_a_secret_store_and_from_the_environment()
+    {
+        await using var app = await HttpApp.StartAsync();
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources =
+                [
+                    Endpoint("site", $"http://127.0.0.1:{app.PortNumber}")
+                        + """
+                          headers:
+                          - { name: x-secret, secretKeyRef: { name: TOKEN, key: TOKEN } }
+                          - { name: x-variable, envRef: PLAIN }
+                          - { name: x-written, value: written, secretKeyRef: { name: TOKEN, key: other } }
+                        auth: { secretStore: vault }
+                        """,
+                    Yaml.Component("vault", "secretstores.local.env"),
+                ],
+                Environment = new Dictionary<string, string> { ["TOKEN"] = "secret", ["PLAIN"] = "variable" },
+            }
+        );
+        await sidecar.Http.GetAsync("/v1.0/invoke/site/method/hello").SucceedsAsync(200);
+        var got = await app.NextAsync("/hello");
+        Assert.Equal(
+            ("secret", "variable", "written"),
+            (got.Header("x-secret"), got.Header("x-variable"), got.Header("x-written"))
+        );
+    }
+
+    [Fact]
     public async Task A_server_that_demands_a_client_certificate_gets_the_endpoints()
     {
         using var authority = Authority();
@@ -60,10 +90,26 @@ public sealed class EndpointTests
                     Endpoint("good", $"https://localhost:{port}", authority, known),
                     Endpoint("bad", $"https://localhost:{port}", authority, unknown),
                     Endpoint("stranger", $"https://localhost:{port}", otherAuthority, known),
+                    Endpoint("hidden", $"https://localhost:{port}")
+                        + """
+                          clientTLS:
+                            rootCA: { secretKeyRef: { name: ROOT, key: ROOT } }
+                            certificate: { secretKeyRef: { name: CERTIFICATE, key: CERTIFICATE } }
+                            privateKey: { secretKeyRef: { name: PRIVATE, key: PRIVATE } }
+                        auth: { secretStore: vault }
+                        """,
+                    Yaml.Component("vault", "secretstores.local.env"),
                 ],
+                Environment = new Dictionary<string, string>
+                {
+                    ["ROOT"] = authority.ExportCertificatePem(),
+                    ["CERTIFICATE"] = known.ExportCertificatePem(),
+                    ["PRIVATE"] = known.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem(),
+                },
             }
         );
         await sidecar.Http.GetAsync("/v1.0/invoke/good/method/hello").SucceedsAsync(200, "ok-TLS");
+        await sidecar.Http.GetAsync("/v1.0/invoke/hidden/method/hello").SucceedsAsync(200, "ok-TLS");
         await sidecar.Http.GetAsync("/v1.0/invoke/bad/method/hello").FailsAsync(500, "ERR_DIRECT_INVOKE");
         await sidecar.Http.GetAsync("/v1.0/invoke/stranger/method/hello").FailsAsync(500, "ERR_DIRECT_INVOKE");
     }

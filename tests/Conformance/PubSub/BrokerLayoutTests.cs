@@ -44,6 +44,32 @@ public sealed class BrokerLayoutTests
     }
 
     [SkippableFact]
+    public async Task A_component_that_names_the_namespace_has_it_before_its_topics()
+    {
+        Skip.IfNot(RedisProcess.Missing is null, RedisProcess.Missing);
+        var server = await SharedServers.RedisAsync();
+        var number = SharedServers.NextRedisDatabase();
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port}");
+        var redis = connection.GetDatabase(number);
+        await using var app = await AppAsync();
+        await using var sidecar = await StartAsync(
+            app,
+            Yaml.Component(
+                "events",
+                "pubsub.redis",
+                ("redisHost", $"127.0.0.1:{server.Port}"),
+                ("redisDB", $"{number}"),
+                ("consumerID", "{namespace}")
+            )
+        );
+
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic", "1").SucceedsAsync();
+        Assert.Equal("topic", (await app.NextAsync("/topic")).Json.GetProperty("topic").GetString());
+        Assert.Single(await redis.StreamRangeAsync("defaulttopic"));
+        Assert.Equal("default.listener", (await redis.StreamGroupInfoAsync("defaulttopic")).Single().Name);
+    }
+
+    [SkippableFact]
     public async Task RabbitMQ_has_an_exchange_per_topic_and_a_queue_per_app_and_topic()
     {
         Skip.IfNot(RabbitProcess.Missing is null, RabbitProcess.Missing);

@@ -28,6 +28,7 @@ public sealed partial class RunProcess : IAsyncDisposable
             },
         };
         process.StartInfo.Environment["TMPDIR"] = folder.FullName;
+        process.StartInfo.Environment["DAPR_RUNTIME_PATH"] = folder.FullName; // not the resources of an installed Dapr
         process.StartInfo.Environment.Remove("DAPR_API_TOKEN");
         process.StartInfo.Environment.Remove("APP_API_TOKEN");
         process.OutputDataReceived += (_, line) => output.Enqueue(line.Data ?? "");

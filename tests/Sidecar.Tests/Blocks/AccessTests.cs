@@ -73,8 +73,13 @@ public sealed class AccessTests
     [InlineData("{}", true)]
     [InlineData("{ policies: [] }", true)]
     [InlineData("{ trustDomain: public, policies: [] }", true)]
-    [InlineData("{ trustDomain: public }", false)]
-    [InlineData("{ policies: [{ appId: other, namespace: default, trustDomain: public }] }", false)]
+    [InlineData("{ trustDomain: public }", true)]
+    [InlineData("{ policies: [{ appId: other, namespace: default, trustDomain: public }] }", true)]
+    [InlineData("{ defaultAction: null }", true)]
+    [InlineData("{ defaultAction: '' }", false)]
+    [InlineData("{ defaultAction: '', policies: [] }", true)]
+    [InlineData("{ defaultAction: '', trustDomain: '' }", true)]
+    [InlineData("null", true)]
     [InlineData("{ defaultAction: Allow }", true)]
     [InlineData("{ defaultAction: DENY }", false)]
     [InlineData("{ defaultAction: permit }", false)]
@@ -83,6 +88,19 @@ public sealed class AccessTests
         var (configuration, problems) = Load($"accessControl: {list}");
         Assert.Empty(problems);
         Assert.Equal(allowed, new AccessPolicy(configuration.AccessControl, http: true).Allows("app", "method", "GET"));
+    }
+
+    [Fact]
+    public void Access_lists_of_several_files_are_merged_field_by_field()
+    {
+        var (configuration, problems) = Load(
+            "accessControl: { defaultAction: deny, trustDomain: first }",
+            "accessControl: { policies: [{ appId: app, namespace: default, trustDomain: first, defaultAction: allow }] }"
+        );
+        Assert.Empty(problems);
+        var policy = new AccessPolicy(configuration.AccessControl, http: true);
+        Assert.True(policy.Allows("app", "method", "GET"));
+        Assert.False(policy.Allows("other", "method", "GET"));
     }
 
     [Theory]
@@ -94,19 +112,26 @@ public sealed class AccessTests
     public void An_access_list_that_daprd_refuses_is_refused(string spec, string message) =>
         Assert.StartsWith(message, Assert.Single(Load(spec).Problems).Message, StringComparison.Ordinal);
 
-    private static (Configuration Configuration, List<YamlProblem> Problems) Load(string spec)
+    private static (Configuration Configuration, List<YamlProblem> Problems) Load(params string[] specs)
     {
-        var file = Path.GetTempFileName();
+        var folder = Directory.CreateTempSubdirectory("access-");
         try
         {
-            File.WriteAllText(file, $"apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata: {{ name: test }}\nspec:\n  {spec}\n");
+            var files = specs.Select((spec, index) => Write(folder.FullName, index, spec)).ToList();
             var problems = new List<YamlProblem>();
-            return (ConfigurationReader.Load([file], problems), problems);
+            return (ConfigurationReader.Load(files, _ => null, problems), problems);
         }
         finally
         {
-            File.Delete(file);
+            folder.Delete(recursive: true);
         }
+    }
+
+    private static string Write(string folder, int index, string spec)
+    {
+        var file = Path.Combine(folder, $"{index}.yaml");
+        File.WriteAllText(file, $"apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata: {{ name: test }}\nspec:\n  {spec}\n");
+        return file;
     }
 
     [Fact]

@@ -42,6 +42,17 @@ public sealed class ResourceChangesTests : IDisposable
         Assert.Equal(["secrets", "new"], changes.Added.Select(component => component.Name));
     }
 
+    [Theory]
+    [InlineData("secrets", "secrets")]
+    [InlineData("elsewhere", null)]
+    public void A_new_secret_store_that_a_kept_component_names_is_awaited(string named, string? awaited)
+    {
+        var kept = Component("kept", "state.in-memory") + $"\nauth: {{ secretStore: {named} }}";
+        var before = Read(kept);
+        var after = Read(kept, Component("secrets", "secretstores.local.env"), Component("other", "state.in-memory"));
+        Assert.Equal(awaited, ResourceChanges.Between("app", before, after).AwaitedStore()?.Name);
+    }
+
     [Fact]
     public void Changes_of_other_kinds_of_resources_are_listed_by_name()
     {

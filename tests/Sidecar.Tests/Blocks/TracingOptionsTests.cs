@@ -41,6 +41,21 @@ public sealed class TracingOptionsTests
     public void A_Zipkin_server_alone_exports_no_spans() => Assert.False(new TracingOptions { Zipkin = true, SamplingRate = "1" }.Exports);
 
     [Theory]
+    [InlineData("collector:4318", "http", "https://collector:4318/v1/traces")]
+    [InlineData("collector:4318/traces", "http", "https://collector:4318/traces")]
+    [InlineData("collector:4317", "grpc", "https://collector:4317/")]
+    [InlineData("collector:port", "grpc", null)]
+    [InlineData("two words", "http", null)]
+    [InlineData("collector:4317", "", null)]
+    public void An_endpoint_that_is_no_address_exports_no_spans(string endpoint, string protocol, string? address)
+    {
+        var options = new TracingOptions { SamplingRate = "1", Otel = new OtelOptions(endpoint, protocol) };
+
+        Assert.Equal(address, options.Otel?.Address?.AbsoluteUri);
+        Assert.Equal(address is not null, options.Exports);
+    }
+
+    [Theory]
     [InlineData(null, 0.0001)]
     [InlineData("often", 0.0001)]
     [InlineData("0", 0)]

@@ -44,7 +44,7 @@ public sealed class YamlTests : IDisposable
         Write("c.yaml", "kind: Komponent\n");
         Write("d.yaml", "a: [1\n");
         var problems = new List<YamlProblem>();
-        ResourceSet.Load([folder.FullName], problems);
+        ResourceSet.Read([folder.FullName], problems);
         Assert.Equal(
             [
                 ("a.yaml", 1, "'apiVersion' must be dapr.io/v1alpha1, not 'dapr.io/v1'"),
@@ -67,20 +67,52 @@ public sealed class YamlTests : IDisposable
         );
     }
 
-    [Fact]
-    public void Two_components_with_one_name_are_a_mistake_if_an_app_has_both_in_scope()
+    [Theory]
+    [InlineData("one", "two", "two")] // a name that only another app has taken is free
+    [InlineData("one", "two", "one")] // a name that is taken is taken, for other apps too
+    [InlineData("one", "", "one")]
+    [InlineData("one", "", "two")]
+    [InlineData("", "two", "one")]
+    public void A_name_is_taken_by_the_first_component_in_scope_of_the_app(string first, string second, string app)
     {
         const string component =
-            "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {{ name: store }}\nspec: {{ type: state.in-memory, "
-            + "version: v1 }}\n{0}";
-        Write("a.yaml", string.Format(System.Globalization.CultureInfo.InvariantCulture, component, "scopes: [one]"));
-        Write("b.yaml", string.Format(System.Globalization.CultureInfo.InvariantCulture, component, "scopes: [two]"));
+            "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: store }\nspec: { type: state.in-memory, version: v1 }\n";
+        Write("a.yaml", component + $"scopes: [{first}]");
+        Write("b.yaml", component + $"scopes: [{second}]");
         var problems = new List<YamlProblem>();
-        Assert.Equal(2, ResourceSet.Load([folder.FullName], problems).Components.Count);
-        Assert.Empty(problems);
-        Write("c.yaml", string.Format(System.Globalization.CultureInfo.InvariantCulture, component, ""));
-        ResourceSet.Load([folder.FullName], problems);
-        Assert.Contains("duplicate definition of Component name", Assert.Single(problems).Message, StringComparison.Ordinal);
+        var isTaken = first.Length == 0 || first == app;
+
+        var resources = ResourceSet.Load(app, [folder.FullName], problems);
+
+        Assert.Equal(2, resources.Components.Count);
+        Assert.Equal(isTaken ? 1 : 0, problems.Count);
+        Assert.All(problems, problem =>
+        {
+            Assert.Equal(("b.yaml", 1), (Path.GetFileName(problem.File), problem.Line));
+            Assert.StartsWith("duplicate definition of Component name store", problem.Message, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void A_Resiliency_counts_only_as_the_first_document_of_its_file()
+    {
+        static string Resiliency(string name) =>
+            $$"""
+                apiVersion: dapr.io/v1alpha1
+                kind: Resiliency
+                metadata: { name: {{name}} }
+                spec: { policies: {}, targets: {} }
+                """;
+        Write("a.yaml", $"{Resiliency("first")}\n---\n{Resiliency("second")}\n---\n{Store("store")}");
+        Write("b.yaml", $"{Store("other")}\n---\n{Resiliency("third")}");
+        var problems = new List<YamlProblem>();
+
+        var resources = ResourceSet.Read([folder.FullName], problems);
+
+        Assert.Equal("first", Assert.Single(resources.Resiliency).Name);
+        Assert.Equal(2, resources.Components.Count);
+        Assert.Equal([("a.yaml", 7), ("b.yaml", 7)], problems.Select(problem => (Path.GetFileName(problem.File), problem.Line)));
+        Assert.All(problems, problem => Assert.Equal(Severity.IgnoredField, problem.Severity));
     }
 
     [Fact]
@@ -102,7 +134,7 @@ public sealed class YamlTests : IDisposable
             """
         );
         var problems = new List<YamlProblem>();
-        var subscriptions = ResourceSet.Load([folder.FullName], problems).Subscriptions;
+        var subscriptions = ResourceSet.Read([folder.FullName], problems).Subscriptions;
         Assert.Empty(problems);
         Assert.Equal(
             ("/r", "dead", 7, true, false),

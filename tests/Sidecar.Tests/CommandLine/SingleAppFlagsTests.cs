@@ -52,6 +52,48 @@ public sealed class SingleAppFlagsTests
     }
 
     [Fact]
+    public void Without_resources_and_Configuration_those_of_dapr_init_apply()
+    {
+        var folder = Directory.CreateTempSubdirectory("home-");
+        try
+        {
+            Assert.Empty(Read($"--runtime-path {folder.FullName}").ResourcesPaths);
+            var components = folder.CreateSubdirectory(".dapr/components").FullName;
+            var config = Path.Combine(folder.FullName, ".dapr", "config.yaml");
+            File.WriteAllText(config, "");
+
+            var options = Read($"--runtime-path {folder.FullName}");
+            var given = Read($"--runtime-path {folder.FullName} --resources-path one --config two.yaml");
+
+            Assert.Equal([components], options.ResourcesPaths);
+            Assert.Equal([config], options.ConfigPaths);
+            Assert.Equal([Path.GetFullPath("one")], given.ResourcesPaths);
+            Assert.Equal([Path.GetFullPath("two.yaml")], given.ConfigPaths);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("GRPC", "grpc")]
+    [InlineData("Https", "https")]
+    public void A_protocol_is_read_in_any_case(string given, string protocol) =>
+        Assert.Equal(protocol, Read($"-a shop --app-protocol {given}").AppProtocol);
+
+    [Theory]
+    [InlineData("--app-protocol carrier-pigeon", "--app-protocol")]
+    [InlineData("--app-port 7001 --dapr-http-port 7001", "7001")]
+    [InlineData("--app-health-probe-timeout 6000", "health probe")]
+    public void Options_that_daprd_refuses_are_refused(string commandLine, string named) =>
+        Assert.Contains(
+            named,
+            Assert.Throws<InvalidConfigurationException>(() => Read($"-a shop {commandLine}")).Message,
+            StringComparison.Ordinal
+        );
+
+    [Fact]
     public void A_flag_for_a_part_that_is_missing_here_is_accepted_and_named() =>
         Assert.Equal(["--placement-host-address"], flags.IgnoredOf(Parse("-a shop --placement-host-address localhost:50005")));
 

@@ -114,7 +114,7 @@ public sealed class RecipeTests : IDisposable
     {
         var yaml = Blocks("yaml").Select(block => block.Groups["text"].Value).Single(text => text.Contains(type, StringComparison.Ordinal));
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "component.yaml"), yaml);
-        var resources = ResourceSet.Load([folder.FullName], problems);
+        var resources = ResourceSet.Read([folder.FullName], problems);
         var loader = new ComponentLoader(NullLoggerFactory.Instance, TimeProvider.System, folder.FullName, name =>
             name == type ? new Driver(read, "v1") : Catalogue.Drivers.Find(name)
         );

@@ -20,10 +20,11 @@ internal static partial class MapReader
     {
         var problems = new List<YamlProblem>();
         var template = RunTemplateReader.Read(runFile ?? Path.Combine(root, "dapr.yaml"), componentSet);
-        var resources = ResourceSet.Load(
+        var resources = ResourceSet.Read(
             template.Apps.SelectMany(app => app.Options.ResourcesPaths).Distinct(StringComparer.Ordinal),
             problems
         );
+        problems.AddRange(template.Apps.SelectMany(app => resources.Duplicates(app.Options.AppId)).Distinct());
         if (problems.Count > 0)
         {
             throw new InvalidConfigurationException(problems);

@@ -1,0 +1,79 @@
+using Sidecar.Go;
+using Sidecar.Resources;
+using Sidecar.Yaml;
+
+namespace Sidecar.Tests.Blocks;
+
+public sealed class ConfigurationReaderTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("configuration-");
+    private readonly List<YamlProblem> problems = [];
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("plain", "plain")]
+    [InlineData("$NAME", "value")]
+    [InlineData("${NAME}s and $NAME.", "values and value.")]
+    [InlineData("a${NOT_SET}b$NOT_SET", "ab")]
+    [InlineData("costs $ 5, 5 $", "costs $ 5, 5 $")]
+    [InlineData("a${}b", "ab")]
+    [InlineData("a${NAME", "aNAME")]
+    [InlineData("$1$$x", "x")]
+    [InlineData("${1}$NAME", "value")]
+    public void References_are_replaced_as_Go_does(string text, string expanded) =>
+        Assert.Equal(expanded, GoEnvironment.Expand(text, name => name == "NAME" ? "value" : null));
+
+    [Fact]
+    public void Only_the_first_document_counts_whatever_its_kind_says()
+    {
+        var configuration = Read(
+            """
+            kind: Component
+            spec: { tracing: { samplingRate: "$RATE" } }
+            ---
+            spec: { tracing: { samplingRate: "0" } }
+            """
+        );
+
+        Assert.Equal("0.5", configuration.Tracing.SamplingRate);
+        Assert.Equal([1, 1, 4], problems.Select(problem => problem.Line));
+        Assert.All(problems, problem => Assert.Equal(Severity.IgnoredField, problem.Severity));
+    }
+
+    [Fact]
+    public void Buckets_are_sorted_and_one_that_is_no_number_is_reported()
+    {
+        Assert.Equal([5d, 10d], Configured("metrics: { latencyDistributionBuckets: [10, 0, 5, 10] }").Metrics.LatencyBuckets);
+        Assert.Empty(problems);
+
+        Configured("metrics: { latencyDistributionBuckets: [1, a] }");
+
+        Assert.Contains("'a'", Assert.Single(problems).Message, StringComparison.Ordinal);
+        Assert.Equal(Severity.Error, problems[0].Severity);
+    }
+
+    [Theory]
+    [InlineData("state.redis", "v1", true)]
+    [InlineData("pubsub.redis", "v1", true)]
+    [InlineData("pubsub.redis", "v2", false)]
+    [InlineData("lock.redis", "v1", false)]
+    public void A_denied_type_may_name_a_version(string type, string version, bool denied)
+    {
+        var configuration = Configured("components: { deny: [state.redis, pubsub.redis/v1, \"\", a/b/c] }");
+        var component = new Component("c", type, version, [], [], null, false, "f", 1);
+
+        Assert.Equal(denied, configuration.DeniedComponents.Any(one => one.Covers(component)));
+        Assert.Empty(problems);
+    }
+
+    private Configuration Configured(string spec) =>
+        Read($"apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata: {{ name: test }}\nspec:\n  {spec}\n");
+
+    private Configuration Read(string text)
+    {
+        var file = Path.Combine(folder.FullName, "configuration.yaml");
+        File.WriteAllText(file, text);
+        return ConfigurationReader.Load([file], name => name == "RATE" ? "0.5" : null, problems);
+    }
+}
