@@ -92,11 +92,8 @@ internal static class WorkflowEndpoints
     private static string? AppId(HttpContext http) => http.Request.Query["appID"];
 
     /// <summary>The unchanged body, which only caller and workflow interpret.</summary>
-    private static async Task<string> BodyAsync(HttpContext http)
-    {
-        using var reader = new StreamReader(http.Request.Body, Encoding.UTF8);
-        return await reader.ReadToEndAsync(http.RequestAborted);
-    }
+    private static async Task<string> BodyAsync(HttpContext http) =>
+        Encoding.UTF8.GetString(await http.Request.BodyAsync(DaprErrors.BodyUnread));
 
     private sealed record Answer(int Status, object Body);
 
