@@ -11,6 +11,9 @@ namespace Sidecar.Api.Http;
 /// </summary>
 internal static class InvocationEndpoints
 {
+    private const string Route = "/v1.0/invoke/{**rest}";
+    private const string Fallback = "/{**path}";
+
     private static readonly HashSet<string> Verbs = new(StringComparer.OrdinalIgnoreCase)
     {
         "GET",
@@ -25,9 +28,12 @@ internal static class InvocationEndpoints
 
     public static void MapInvocation(this IEndpointRouteBuilder routes)
     {
-        routes.Map("/v1.0/invoke/{**rest}", InvokeAsync);
-        routes.MapFallback("/{**path}", InvokeAsync);
+        routes.Map(Route, InvokeAsync);
+        routes.MapFallback(Fallback, InvokeAsync);
     }
+
+    /// <summary>True for the route of invocations and for that of paths without another route.</summary>
+    public static bool Handles(RouteEndpoint endpoint) => endpoint.RoutePattern.RawText is Route or Fallback;
 
     public static Task InvokeAsync(HttpContext context)
     {
