@@ -40,8 +40,7 @@ internal static class InvocationEndpoints
         var listener = context.Features.Get<ListenerFeature>()!;
         if (listener.Kind == ListenerKind.Grpc)
         {
-            var target = context.Request.Headers[InvocationHeaders.AppId].ToString();
-            return target.Length > 0
+            return InvocationHeaders.ProxyTarget(context.Request.Headers) is { } target
                 ? listener.Sidecar.Blocks.Invoker.ProxyAsync(context, target)
                 : throw UnknownGrpc(context.Request.Path.Value ?? "");
         }
