@@ -28,7 +28,7 @@ internal static class HttpEdge
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
-            await WriteAsync(context, DaprErrors.MalformedBody(e.StatusCode == 413 ? "http: request body too large" : e.Message).Error);
+            await WriteAsync(context, DaprErrors.MalformedBody(RequestBody.IsTooLarge(e) ? RequestBody.TooLarge : e.Message).Error);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -122,17 +122,8 @@ internal sealed class AppClient : IDisposable
             request.Version = HttpVersion.Version20;
             request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
         }
-        IntroduceAsDaprd(request);
+        GoUserAgent.AddTo(request, Http2);
         return Invoker.SendAsync(request, cancellation);
-    }
-
-    /// <summary>Sends daprd's user agent with a request that has none, because apps log and filter by it.</summary>
-    public void IntroduceAsDaprd(HttpRequestMessage request)
-    {
-        if (!request.Headers.NonValidated.Contains("User-Agent"))
-        {
-            request.Headers.TryAddWithoutValidation("User-Agent", Http2 ? "Go-http-client/2.0" : "Go-http-client/1.1");
-        }
     }
 
     /// <summary>Waits for one of the app's slots (<c>app-max-concurrency</c>); dispose to give it back.</summary>

@@ -6,6 +6,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Sidecar.Bindings;
 using Sidecar.Go;
+using Sidecar.Http;
 using Sidecar.Jobs;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Subscribing;
@@ -19,11 +20,13 @@ namespace Sidecar.Apps;
 /// <summary>An app that implements Dapr's <c>AppCallback</c> service.</summary>
 internal sealed class GrpcAppChannel : IAppChannel, IDisposable
 {
+    private readonly AppClient client;
     private readonly GrpcChannel channel;
     private readonly CallInvoker callback;
 
     public GrpcAppChannel(AppClient client, AppOptions options)
     {
+        this.client = client;
         channel = GrpcChannel.ForAddress(
             client.Address,
             new GrpcChannelOptions
@@ -75,12 +78,8 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
                 Querystring = call.QueryString.TrimStart('?'),
             },
         };
-        var headers = new Metadata();
-        foreach (var (name, value) in call.Headers.Where(header => !header.Key.StartsWith(':') && !IsTrace(header.Key)))
-        {
-            headers.Add(name.ToLowerInvariant(), value);
-        }
-        Trace(call).AddTo(headers);
+        var headers = Headers(call);
+        using var slot = await client.EnterAsync(cancellation);
         using var running = callback.Call(AppCallbackMethods.OnInvoke, request, cancellation, headers);
         var reply = await running;
         var answered = (await running.ResponseHeadersAsync)
@@ -204,6 +203,7 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
             ContentType = data?.TypeUrl ?? "",
             HttpExtension = new HTTPExtension { Verb = HTTPExtension.Types.Verb.Post },
         };
+        using var slot = await client.EnterAsync(cancellation);
         try
         {
             try
@@ -229,6 +229,21 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
     {
         cancellation.ThrowIfCancellationRequested(); // a call that the sidecar has cancelled has no code of the app
         return new DeliveryRefusedException((int)failure.StatusCode, $"the app answered {failure.StatusCode}: {failure.Status.Detail}");
+    }
+
+    /// <exception cref="RpcException">gRPC cannot send a header; the status is that of grpc-go.</exception>
+    private static Metadata Headers(InvocationCall call)
+    {
+        var headers = new Metadata();
+        foreach (var (name, value) in call.Headers)
+        {
+            if (!IsTrace(name) && GrpcHeaders.Add(headers, name.ToLowerInvariant(), value) is { } problem)
+            {
+                throw new RpcException(new Status(StatusCode.Internal, problem));
+            }
+        }
+        Trace(call).AddTo(headers);
+        return headers;
     }
 
     /// <summary>The headers of the caller come before the span of the sidecar.</summary>
@@ -265,7 +280,7 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         );
     }
 
-    /// <summary>Makes gRPC use the app's pool, token and limit.</summary>
+    /// <summary>Makes gRPC use the app's pool and token.</summary>
     private sealed class InvokerHandler(AppClient client) : HttpMessageHandler
     {
         /// <summary>daprd sends no app token with them.</summary>
@@ -275,14 +290,13 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
             AppCallbackMethods.ListTopicSubscriptions.FullName,
         ];
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (!WithoutToken.Contains(request.RequestUri!.AbsolutePath, StringComparer.Ordinal))
             {
                 client.Authorize(request);
             }
-            using var slot = await client.EnterAsync(cancellationToken);
-            return await client.Invoker.SendAsync(request, cancellationToken);
+            return client.Invoker.SendAsync(request, cancellationToken);
         }
     }
 }

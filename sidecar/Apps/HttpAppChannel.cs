@@ -62,11 +62,14 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
                 request.Content?.Headers.TryAddWithoutValidation(name, value);
             }
         }
+        InvocationHeaders.MakeHttp(request.Headers);
         call.Trace.AddTo(request);
         using var response = await client.SendAsync(request, cancellation);
         var body = await response.Content.ReadAsByteArrayAsync(cancellation);
+        HopByHopHeaders.RemoveNominated(response);
         var headers = response
             .Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+            .Where(header => !HopByHopHeaders.Contains(header.Key))
             .SelectMany(header => header.Value.AsEnumerable(), (header, value) => KeyValuePair.Create(header.Key, value))
             .ToList();
         return new InvocationReply((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), body, headers);

@@ -12,6 +12,9 @@ internal static class DaprErrors
 
     public static DaprException MalformedBody(string detail) => Malformed($"failed deserializing HTTP body: {detail}");
 
+    public static DaprException BodyUnread(string detail) =>
+        new(new(400, StatusCode.InvalidArgument, "ERR_BODY_READ", $"failed to read request body: {detail}"));
+
     public static DaprException BadRequest(string detail) =>
         new(new(400, StatusCode.InvalidArgument, "ERR_BAD_REQUEST", $"invalid request: {detail}"));
 

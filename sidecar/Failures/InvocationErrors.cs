@@ -11,9 +11,10 @@ internal static class InvocationErrors
     public static DaprException InvokeFailed(string id, string detail) =>
         new(new(500, StatusCode.Internal, "ERR_DIRECT_INVOKE", $"failed to invoke, id: {id}, err: {detail}"));
 
-    /// <summary>The app has failed. <paramref name="own"/>: it is the caller's own, so that no other sidecar has answered.</summary>
-    public static DaprException AppFailed(string id, bool own, string detail) =>
-        own ? InvokeFailed(id, detail) : InvokeFailed(id, StatusCode.Internal, $"error invoking app channel: {detail}");
+    /// <summary>The app or server has failed.</summary>
+    /// <param name="direct">True if no other sidecar was between.</param>
+    public static DaprException AppFailed(string id, bool direct, string detail) =>
+        direct ? InvokeFailed(id, detail) : InvokeFailed(id, StatusCode.Internal, $"error invoking app channel: {detail}");
 
     /// <summary>A failure on the callee's side, with the gRPC status that the callee's sidecar answers.</summary>
     public static DaprException InvokeFailed(string id, StatusCode status, string detail) =>

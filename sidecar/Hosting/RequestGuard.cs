@@ -11,28 +11,28 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Hosting;
 
-/// <summary>Checks every request first: the port's permitted use, the API token, the size limit.</summary>
+/// <summary>Checks every request first: the caller on the internal port, the API token, the size limit.</summary>
 internal static class RequestGuard
 {
     public static async Task AdmitAsync(HttpContext context, RequestDelegate next)
     {
         var listener = context.Features.Get<ListenerFeature>()!;
         var sidecar = listener.Sidecar;
-        var path = context.Request.Path;
-        switch (listener.Kind)
+        if (listener.Kind == ListenerKind.Internal)
         {
-            case ListenerKind.Internal:
-                await FromOtherSidecarAsync(context, sidecar);
-                return;
-            case ListenerKind.Public when path.Value is not ("/v1.0/healthz" or "/v1.0/healthz/outbound" or "/v1.0/metadata"):
-                await PlainAsync(context, 404, "404 page not found\n");
-                return;
+            await FromOtherSidecarAsync(context, sidecar);
+            return;
         }
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit && listener.Kind != ListenerKind.Grpc)
         {
             limit.MaxRequestBodySize = sidecar.Options.MaxBodySize;
         }
-        if (sidecar.Options.ApiToken is { } token && !IsHealthCheck(context.Request) && !Shows(context.Request, token))
+        if (
+            listener.Kind != ListenerKind.Public // serves health and metadata to everyone, as in daprd
+            && sidecar.Options.ApiToken is { } token
+            && !IsHealthCheck(context.Request)
+            && !Shows(context.Request, token)
+        )
         {
             await RefuseAsync(context, listener.Kind);
             return;
@@ -54,7 +54,7 @@ internal static class RequestGuard
     {
         if (kind != ListenerKind.Grpc)
         {
-            return PlainAsync(context, 401, "invalid api token\n");
+            return context.WritePlainAsync(401, "invalid api token");
         }
         var missing = context.Request.Headers[InvocationHeaders.ApiToken].Count == 0;
         GrpcEdge.WriteHttpFailure(
@@ -65,19 +65,11 @@ internal static class RequestGuard
         return Task.CompletedTask;
     }
 
-    private static Task PlainAsync(HttpContext context, int status, string text)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        return context.Response.WriteAsync(text);
-    }
-
     private static Task FromOtherSidecarAsync(HttpContext context, IAppSidecar sidecar)
     {
         if (SidecarRegistry.CallerOf(context.Request) is not { } caller)
         {
-            return PlainAsync(context, 401, "only sidecars of the same user may call here\n");
+            return context.WritePlainAsync(401, "only sidecars of the same user may call here");
         }
         context.Features.Set(SidecarRegistry.NamespaceOf(context.Request));
         context.Features.Set(GrpcForm.TakeFrom(context.Request));

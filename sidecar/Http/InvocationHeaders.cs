@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
@@ -13,6 +14,11 @@ internal static class InvocationHeaders
     public const string ApiCall = "dapr-api-call";
     public const string AppId = "dapr-app-id";
     public const string ApiToken = "dapr-api-token";
+
+    /// <summary>The target's name between two daprds.</summary>
+    private const string Destination = "destination-app-id";
+
+    private const string OfGrpc = "grpc-";
 
     /// <summary>A self-hosted sidecar has a namespace in name only.</summary>
     public static readonly string Namespace = Environment.GetEnvironmentVariable("NAMESPACE") is { Length: > 0 } given ? given : "default";
@@ -66,6 +72,60 @@ internal static class InvocationHeaders
                 || header.Equals(CallerNamespace, StringComparison.OrdinalIgnoreCase)
             )
         );
+
+    /// <summary>Removes the headers for which <see cref="Drops"/> is true.</summary>
+    public static void Drop(HttpHeaders headers, string caller, string callee)
+    {
+        headers.Remove(AppId);
+        headers.Remove(ApiToken);
+        if (caller == callee)
+        {
+            headers.Remove(Caller);
+            headers.Remove(Callee);
+            headers.Remove(CallerNamespace);
+        }
+    }
+
+    /// <summary>The app that a proxied gRPC call names; null if it names none.</summary>
+    public static string? ProxyTarget(IHeaderDictionary headers) =>
+        headers[Callee] is [{ Length: > 0 } callee, ..] ? callee
+        : headers[AppId] is [{ Length: > 0 } app, ..] ? app
+        : null;
+
+    /// <summary>True for a header that daprd passes to no HTTP app and no HTTP client.</summary>
+    public static bool EndsBeforeHttp(string header) =>
+        header.EndsWith("-bin", StringComparison.OrdinalIgnoreCase) || IsDestination(header);
+
+    public static bool IsDestination(string header) => header.Equals(Destination, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The name under which an HTTP app or client receives a header: those of gRPC itself have a prefix.</summary>
+    public static string NameInHttp(string header) =>
+        header.StartsWith(OfGrpc, StringComparison.OrdinalIgnoreCase) ? $"dapr-{header}" : header;
+
+    /// <summary>Drops and renames the headers that daprd does not pass to an HTTP app or client unchanged.</summary>
+    public static void MakeHttp(HttpHeaders headers)
+    {
+        List<string>? affected = null;
+        foreach (var (name, _) in headers.NonValidated)
+        {
+            if (EndsBeforeHttp(name) || name.StartsWith(OfGrpc, StringComparison.OrdinalIgnoreCase))
+            {
+                (affected ??= []).Add(name);
+            }
+        }
+        if (affected is null)
+        {
+            return;
+        }
+        foreach (var name in affected)
+        {
+            if (!EndsBeforeHttp(name))
+            {
+                headers.TryAddWithoutValidation(NameInHttp(name), headers.NonValidated[name].AsEnumerable());
+            }
+            headers.Remove(name);
+        }
+    }
 
     /// <summary>In the gRPC form the true values replace the client's, as in daprd.</summary>
     public static bool IsOwn(string header) =>

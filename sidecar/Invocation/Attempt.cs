@@ -1,5 +1,6 @@
 using Sidecar.Apps;
 using Sidecar.Failures;
+using Sidecar.Http;
 using Sidecar.Resiliency;
 
 namespace Sidecar.Invocation;
@@ -15,6 +16,10 @@ internal sealed class Attempt(CancellationToken cancellation) : IFallible
 
     public CancellationToken Cancellation => cancellation;
 
+    /// <summary>Cancelled when the running attempt has timed out, or when the caller has disconnected.</summary>
+    public static CancellationToken CancellationOf(HttpContext context) =>
+        context.Features.Get<Attempt>()?.Cancellation ?? context.RequestAborted;
+
     public bool Failed => held is not null || failure is not null;
 
     /// <summary>Null for a connection failure: it has no status, and is retried whatever statuses the rule names.</summary>
@@ -25,7 +30,12 @@ internal sealed class Attempt(CancellationToken cancellation) : IFallible
     public async Task HoldAsync(HttpResponseMessage response) =>
         held = new HeldAnswer(
             (int)SwitchedProtocol.StatusOf(response),
-            [.. response.Headers.Concat(response.Content.Headers)],
+            [
+                .. response
+                    .Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+                    .Where(header => !HopByHopHeaders.Contains(header.Key) && header.Key != SwitchedProtocol.Marker)
+                    .Select(header => KeyValuePair.Create(header.Key, header.Value.ToArray())),
+            ],
             await response.Content.ReadAsByteArrayAsync(cancellation)
         );
 
@@ -41,25 +51,17 @@ internal sealed class Attempt(CancellationToken cancellation) : IFallible
             return;
         }
         context.Response.StatusCode = held.Status;
-        foreach (var (name, values) in held.Headers.Where(header => !HopByHop.Contains(header.Key)))
+        foreach (var (name, values) in held.Headers)
         {
-            context.Response.Headers[name] = values.ToArray();
+            context.Response.Headers[name] = values;
         }
+        ForwardedHeaders.Complete(context);
         if (held.Body.Length > 0) // an answer of status 101 must have none
         {
+            context.Response.ContentLength = held.Body.Length;
             await context.Response.Body.WriteAsync(held.Body, context.RequestAborted);
         }
     }
 
-    private static readonly HashSet<string> HopByHop = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "Connection",
-        "Keep-Alive",
-        "Transfer-Encoding",
-        "Upgrade",
-        "Proxy-Connection",
-        SwitchedProtocol.Marker,
-    };
-
-    private sealed record HeldAnswer(int Status, IReadOnlyList<KeyValuePair<string, IEnumerable<string>>> Headers, byte[] Body);
+    private sealed record HeldAnswer(int Status, IReadOnlyList<KeyValuePair<string, string[]>> Headers, byte[] Body);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Sidecar.Apps;
 using Sidecar.Http;
 using Sidecar.Resources;
 
@@ -37,6 +38,6 @@ internal sealed class EndpointClients : IDisposable
         {
             handler.SslOptions.ClientCertificates = [certificate];
         }
-        return new HttpMessageInvoker(handler.WithAnyText());
+        return new HttpMessageInvoker(new TransparentGzip(handler.WithAnyText()));
     }
 }

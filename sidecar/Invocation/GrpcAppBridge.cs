@@ -10,18 +10,6 @@ namespace Sidecar.Invocation;
 /// <summary>Sends an HTTP call to a gRPC app as <c>OnInvoke</c>, and returns its status as HTTP.</summary>
 internal static class GrpcAppBridge
 {
-    private static readonly HashSet<string> Hop = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "Connection",
-        "Keep-Alive",
-        "Proxy-Connection",
-        "Transfer-Encoding",
-        "Upgrade",
-        "TE",
-        "Host",
-        "Content-Length",
-    };
-
     private const string PlainText = "text/plain; charset=utf-8";
 
     /// <summary>Quotes in messages stay readable; the answer is never part of a page.</summary>
@@ -33,22 +21,16 @@ internal static class GrpcAppBridge
     public static async Task SendAsync(HttpContext context, ILocalApp callee, InvocationTarget target, string caller, TraceContext trace)
     {
         var form = context.Features.Get<GrpcForm>();
+        var cancellation = Attempt.CancellationOf(context);
         using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        var headers = context
-            .Request.Headers.Where(header =>
-                !Hop.Contains(header.Key) && !InvocationHeaders.Drops(header.Key, caller, callee.Options.AppId)
-            )
-            .Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()))
-            .Concat(InvocationHeaders.Of(caller, callee.Options.AppId, CallerNamespace.Of(context)))
-            .ToList();
+        await context.Request.Body.CopyToAsync(body, cancellation);
         var call = new InvocationCall(
             context.Request.Method,
             target.Method,
             context.Request.QueryString.Value ?? "",
             context.Request.ContentType,
             body.ToArray(),
-            headers
+            HeadersOf(context, caller, callee.Options.AppId, fromHttp: form is null)
         )
         {
             Trace = trace,
@@ -56,26 +38,26 @@ internal static class GrpcAppBridge
         };
         try
         {
-            var reply = await callee.Channel!.InvokeAsync(call, context.RequestAborted);
+            var reply = await callee.Channel!.InvokeAsync(call, cancellation);
             context.Response.StatusCode = 200;
             context.Response.ContentType = string.IsNullOrEmpty(reply.ContentType) ? Sniffed(reply) : reply.ContentType;
-            foreach (
-                var (name, value) in reply.Headers.Where(header =>
-                    !Hop.Contains(header.Key) && !header.Key.Equals("content-type", StringComparison.OrdinalIgnoreCase)
-                )
-            )
+            foreach (var (name, value) in reply.Headers)
             {
-                context.Response.Headers.Append(name, value);
+                if (!HopByHopHeaders.Contains(name) && !IsOfContent(name) && !InvocationHeaders.EndsBeforeHttp(name))
+                {
+                    context.Response.Headers.Append(form is null ? InvocationHeaders.NameInHttp(name) : name, value);
+                }
             }
             if (form is not null)
             {
                 context.Response.ContentType = reply.ContentType;
                 GrpcForm.WriteType(context.Response, reply.TypeUrl ?? "");
             }
-            await context.Response.Body.WriteAsync(reply.Body, context.RequestAborted);
+            await context.Response.Body.WriteAsync(reply.Body, cancellation);
         }
         catch (RpcException e) when (!context.Response.HasStarted)
         {
+            cancellation.ThrowIfCancellationRequested(); // a call that the sidecar has cancelled has no status of the app
             if (form is not null)
             {
                 GrpcForm.WriteStatus(context.Response, e.Status);
@@ -83,6 +65,35 @@ internal static class GrpcAppBridge
             await WriteStatusAsync(context, e.Status);
         }
     }
+
+    /// <summary>The headers of the request as metadata, and the caller's. Those of a gRPC client have their names already.</summary>
+    private static List<KeyValuePair<string, string>> HeadersOf(HttpContext context, string caller, string callee, bool fromHttp)
+    {
+        var headers = new List<KeyValuePair<string, string>>(context.Request.Headers.Count + 6);
+        foreach (var (name, values) in context.Request.Headers)
+        {
+            if (
+                HopByHopHeaders.Contains(name)
+                || name.Equals("Host", StringComparison.OrdinalIgnoreCase)
+                || InvocationHeaders.IsDestination(name)
+                || InvocationHeaders.Drops(name, caller, callee)
+            )
+            {
+                continue;
+            }
+            var passed = fromHttp ? GrpcHeaders.NameOf(name) : name;
+            foreach (var value in values)
+            {
+                headers.Add(KeyValuePair.Create(passed, value ?? ""));
+            }
+        }
+        headers.AddRange(InvocationHeaders.Of(caller, callee, CallerNamespace.Of(context)));
+        return headers;
+    }
+
+    private static bool IsOfContent(string name) =>
+        name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// The content type that Go's web server gives an answer without one: packed messages by name, text or bytes by control characters.

@@ -75,13 +75,12 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
             GrpcStatusAnswer.Write(context, StatusCode.Internal, "app channel is not initialized");
             return;
         }
-        using var slot = await client.EnterAsync(context.RequestAborted);
         span.Name("/" + target.Method);
         var error = await ForwardAsync(
             context,
             client.Address,
             client.Invoker,
-            new ToApp(client, callerId, callee.Options.AppId, target, span.Context)
+            new ToApp(client, callerId, callee.Options.AppId, target, span.Context, grpc: true)
         );
         span.End();
         if (error != ForwarderError.None && !context.Response.HasStarted)
@@ -102,8 +101,9 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
         }
         else if (await names.FindAsync(target.Id) is { } sidecar)
         {
+            var transformer = new ToSidecar(sidecar, caller.AppId, target);
             if (
-                await ForwardAsync(context, sidecar, SidecarRegistry.Invoker, new ToSidecar(caller.AppId, target)) != ForwarderError.None
+                await ForwardAsync(context, sidecar, SidecarRegistry.Invoker, transformer) != ForwarderError.None
                 && ConnectionRefusal.Is(context.GetForwarderErrorFeature()?.Exception)
             )
             {

@@ -5,7 +5,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sidecar.Invocation;
 
 /// <summary>Runs a transformer, but keeps failing answers in the <see cref="Attempt"/>.</summary>
-internal sealed class HeldAnswerTransformer(HttpTransformer inner, Attempt attempt) : HttpTransformer
+internal sealed class HeldAnswerTransformer(ForwardedHeaders inner, Attempt attempt) : HttpTransformer
 {
     public override ValueTask TransformRequestAsync(
         HttpContext context,
@@ -24,6 +24,7 @@ internal sealed class HeldAnswerTransformer(HttpTransformer inner, Attempt attem
         {
             return await inner.TransformResponseAsync(context, response, cancellation);
         }
+        inner.CleanUp(response);
         await attempt.HoldAsync(response);
         return false;
     }

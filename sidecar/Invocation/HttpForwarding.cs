@@ -23,16 +23,16 @@ internal sealed class HttpForwarding(IHttpForwarder forwarder, INameResolver nam
     };
 
     /// <summary>Sends the answer to the caller.</summary>
-    /// <param name="own">True if the target is the caller itself.</param>
+    /// <param name="direct">True if the address is the target's own, so that no other sidecar is between.</param>
     /// <exception cref="DaprException">There is no answer.</exception>
     public async Task SendAsync(
         HttpContext context,
         Uri address,
         HttpMessageInvoker invoker,
         ForwarderRequestConfig config,
-        HttpTransformer transformer,
+        ForwardedHeaders transformer,
         InvocationTarget target,
-        bool own = false
+        bool direct = false
     )
     {
         var attempt = context.Features.Get<Attempt>();
@@ -58,13 +58,19 @@ internal sealed class HttpForwarding(IHttpForwarder forwarder, INameResolver nam
         {
             names.Forget();
         }
-        var verb = $"{context.Request.Method[..1]}{context.Request.Method[1..].ToLowerInvariant()}";
-        throw InvocationErrors.AppFailed(target.Id, own, $"{verb} \"{AppPath.Resolve(address, target.Method, "")}\": {cause}");
+        throw !direct && RequestBody.IsTooLarge(failure)
+            ? InvocationErrors.InvokeFailed(target.Id, RequestBody.TooLarge)
+            : InvocationErrors.AppFailed(target.Id, direct, Failure(context.Request.Method, transformer.UrlOf(context.Request), cause));
     }
+
+    /// <summary>The text of a call without an answer, as Go's HTTP client writes it.</summary>
+    public static string Failure(string verb, Uri url, string? cause) =>
+        $"{verb[..1]}{verb[1..].ToLowerInvariant()} \"{url.AbsoluteUri}\": {cause}";
 
     public static string? Cause(Exception? failure) =>
         failure switch
         {
+            _ when RequestBody.IsTooLarge(failure) => RequestBody.TooLarge,
             { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } =>
                 "dial tcp: connect: connection refused",
             HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } => "EOF",

@@ -1,5 +1,6 @@
 using System.Net;
 using Sidecar.Apps;
+using Sidecar.Failures;
 using Sidecar.Http;
 using Sidecar.Names;
 
@@ -9,8 +10,10 @@ namespace Sidecar.Invocation;
 internal static class RemoteCall
 {
     /// <exception cref="Grpc.Core.RpcException">The gRPC app has refused the call.</exception>
+    /// <exception cref="DaprException">The other sidecar has not answered.</exception>
     public static async Task<InvocationReply> SendAsync(
         Uri sidecar,
+        INameResolver names,
         string caller,
         InvocationTarget target,
         InvocationCall call,
@@ -33,7 +36,7 @@ internal static class RemoteCall
         }
         new GrpcForm(call.TypeUrl).AddTo(request);
         SidecarRegistry.Introduce(request, caller, target.Id, call.Trace);
-        using var response = await SidecarRegistry.Invoker.SendAsync(request, cancellation);
+        using var response = await SendAsync(request, names, target.Id, cancellation);
         var headers = response.Headers.SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, value))).ToList();
         var reply = new InvocationReply(
             (int)response.StatusCode,
@@ -42,5 +45,27 @@ internal static class RemoteCall
             headers
         );
         return GrpcForm.Restore(reply);
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        INameResolver names,
+        string targetId,
+        CancellationToken cancellation
+    )
+    {
+        try
+        {
+            return await SidecarRegistry.Invoker.SendAsync(request, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            if (ConnectionRefusal.Is(e))
+            {
+                names.Forget();
+            }
+            var failure = HttpForwarding.Failure(request.Method.Method, request.RequestUri!, HttpForwarding.Cause(e));
+            throw InvocationErrors.AppFailed(targetId, direct: false, failure);
+        }
     }
 }

@@ -35,7 +35,7 @@ internal sealed class ServiceInvoker(
         if (context.Request.ContentLength > caller.MaxBodySize)
         {
             await context.Request.DrainAsync(caller.MaxBodySize);
-            throw InvocationErrors.InvokeFailed(target.Id, "http: request body too large");
+            throw InvocationErrors.InvokeFailed(target.Id, RequestBody.TooLarge);
         }
         DemandName(target.Id);
         target = target with { Id = WithoutNamespace(target.Id) };
@@ -43,7 +43,14 @@ internal sealed class ServiceInvoker(
         var policy = endpoints.FirstOrDefault(endpoint => endpoint.Name == target.Id) is { } named
             ? policies.App(target.Id, $"{target.Id}:{named.BaseUrl}") // one breaker for all paths, as in daprd
             : PolicyOf(target);
-        await (policy is null ? ForwardOnceAsync(context, target) : ForwardAsync(policy, context, target));
+        try
+        {
+            await (policy is null ? ForwardOnceAsync(context, target) : ForwardAsync(policy, context, target));
+        }
+        catch (BadHttpRequestException e) when (RequestBody.IsTooLarge(e))
+        {
+            throw InvocationErrors.InvokeFailed(target.Id, RequestBody.TooLarge);
+        }
     }
 
     /// <summary>Forwards under a policy. A streamed body cannot be sent again, so such a request is tried once, as in daprd.</summary>
@@ -98,7 +105,8 @@ internal sealed class ServiceInvoker(
                 clients.Of(endpoint),
                 HttpForwarding.Http11,
                 new ToEndpoint(endpoint, target),
-                target
+                target,
+                direct: true
             );
         }
         else if (target.Id.StartsWith("http://", StringComparison.Ordinal) || target.Id.StartsWith("https://", StringComparison.Ordinal))
@@ -112,12 +120,13 @@ internal sealed class ServiceInvoker(
         }
         else
         {
+            var sidecar = await RemoteAsync(target.Id);
             await forwarding.SendAsync(
                 context,
-                await RemoteAsync(target.Id),
+                sidecar,
                 SidecarRegistry.Invoker,
                 HttpForwarding.Http2,
-                new ToSidecar(caller.AppId, target),
+                new ToSidecar(sidecar, caller.AppId, target),
                 target
             );
         }
@@ -152,7 +161,7 @@ internal sealed class ServiceInvoker(
             {
                 EmptyBody.Pass(context);
             }
-            using var slot = await client.EnterAsync(context.RequestAborted);
+            using var slot = await client.EnterAsync(Attempt.CancellationOf(context));
             await forwarding.SendAsync(
                 context,
                 client.Address,
@@ -160,7 +169,7 @@ internal sealed class ServiceInvoker(
                 client.Http2 ? HttpForwarding.Http2 : HttpForwarding.Http11,
                 new ToApp(client, callerId, callee.Options.AppId, target, span.Context),
                 target,
-                own: callerId == callee.Options.AppId
+                direct: callerId == callee.Options.AppId
             );
         }
         catch (Exception e) when (span.RecordException(e))
@@ -214,11 +223,11 @@ internal sealed class ServiceInvoker(
         var targetId = target.Id;
         if (directory.Find(targetId) is not { } callee)
         {
-            return await RemoteCall.SendAsync(await RemoteAsync(targetId), caller.AppId, target, call, cancellation);
+            return await RemoteCall.SendAsync(await RemoteAsync(targetId), names, caller.AppId, target, call, cancellation);
         }
         Callee.DemandAllowed(callee, target, caller.AppId, call.Verb);
         SidecarMeter.Received(targetId, caller.AppId);
-        Callee.Client(callee, target, caller.AppId);
+        var client = Callee.Client(callee, target, caller.AppId);
         Callee.DemandHealthy(callee, target);
         if (call.VerbProblem is { } problem && !callee.Options.AppIsGrpc)
         {
@@ -243,7 +252,12 @@ internal sealed class ServiceInvoker(
         }
         catch (HttpRequestException e)
         {
-            throw InvocationErrors.AppFailed(targetId, targetId == caller.AppId, $"{HttpForwarding.Cause(e)}");
+            var url = AppPath.Resolve(client.Address, target.Method, call.QueryString);
+            throw InvocationErrors.AppFailed(
+                targetId,
+                targetId == caller.AppId,
+                HttpForwarding.Failure(call.Verb, url, HttpForwarding.Cause(e))
+            );
         }
         finally
         {

@@ -39,7 +39,7 @@ internal sealed class GrpcSpans : Interceptor
         {
             return TaskHubStreams.Contains(path[TaskHub.Length..]) ? ActivityKind.Server : ActivityKind.Client;
         }
-        return !path.StartsWith(Runtime, StringComparison.Ordinal) && context.Request.Headers[InvocationHeaders.AppId] == appId
+        return !path.StartsWith(Runtime, StringComparison.Ordinal) && InvocationHeaders.ProxyTarget(context.Request.Headers) == appId
             ? ActivityKind.Server
             : ActivityKind.Client;
     }

@@ -6,6 +6,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Sidecar.Apps;
 using Sidecar.Failures;
+using Sidecar.Http;
 using Sidecar.Tracing;
 using static Sidecar.Api.Grpc.DaprService;
 using Metadata = Grpc.Core.Metadata;
@@ -43,9 +44,13 @@ internal class InvocationService
         };
         var reply = await Of(context).Blocks.Invoker.InvokeAsync(request.Id, call, context.CancellationToken);
         var headers = new Metadata();
-        foreach (var (name, value) in reply.Headers.Where(header => IsAscii(header.Value) && !IsOfConnection(header.Key)))
+        foreach (var (name, value) in reply.Headers)
         {
-            headers.Add(IsHttpOnly(name) ? $"dapr-{name.ToLowerInvariant()}" : name.ToLowerInvariant(), value);
+            if (!IsOfTransfer(name))
+            {
+                // A header that gRPC cannot send is left out.
+                GrpcHeaders.Add(headers, reply.TypeUrl is null ? GrpcHeaders.NameOf(name) : name.ToLowerInvariant(), value);
+            }
         }
         if (reply.TypeUrl is null)
         {
@@ -63,40 +68,9 @@ internal class InvocationService
         };
     }
 
-    /// <summary>These describe the transfer from the app, which has ended.</summary>
-    private static bool IsOfConnection(string name) =>
-        name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("Connection", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>HTTP's own headers go under another name, so that they do not pass for those of the gRPC answer.</summary>
-    private static bool IsHttpOnly(string name) =>
-        name.ToLowerInvariant()
-            is "accept"
-                or "accept-charset"
-                or "accept-language"
-                or "accept-ranges"
-                or "cache-control"
-                or "content-type"
-                or "cookie"
-                or "date"
-                or "expect"
-                or "from"
-                or "host"
-                or "if-match"
-                or "if-modified-since"
-                or "if-none-match"
-                or "if-schedule-tag-match"
-                or "if-unmodified-since"
-                or "keep-alive"
-                or "max-forwards"
-                or "origin"
-                or "pragma"
-                or "proxy-connection"
-                or "referer"
-                or "upgrade"
-                or "via"
-                or "warning";
+    /// <summary>Describes the transfer from the app, which has ended.</summary>
+    private static bool IsOfTransfer(string name) =>
+        name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) || HopByHopHeaders.Contains(name);
 
     /// <summary>
     /// Passes a trace in gRPC's own format on to the app; a trace in HTTP's format has become that of the sidecar's span. Without tracing
@@ -131,6 +105,4 @@ internal class InvocationService
                 or "host"
                 or "content-length"
             );
-
-    private static bool IsAscii(string value) => value.All(c => c is >= ' ' and <= '~');
 }

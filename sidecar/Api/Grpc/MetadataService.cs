@@ -1,6 +1,8 @@
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Sidecar.Apps;
+using Sidecar.Go;
 using Sidecar.PubSub.Subscribing;
 using static Sidecar.Api.Grpc.DaprService;
 
@@ -24,13 +26,7 @@ internal class MetadataService
         {
             Id = sidecar.Options.AppId,
             RuntimeVersion = RuntimeVersion.Value,
-            AppConnectionProperties = new AppConnectionProperties
-            {
-                Port = sidecar.Options.AppPort,
-                Protocol = sidecar.Options.AppProtocol,
-                ChannelAddress = sidecar.Options.AppChannelAddress,
-                MaxConcurrency = Math.Max(0, sidecar.Options.MaxConcurrency),
-            },
+            AppConnectionProperties = Connection(sidecar.Options),
             ActorRuntime = Actors(sidecar),
         };
 #pragma warning disable CS0612 // the older name, which clients still read
@@ -52,6 +48,7 @@ internal class MetadataService
             response.RegisteredComponents.Add(registered);
         }
         response.HttpEndpoints.AddRange(sidecar.Endpoints.Select(endpoint => new MetadataHTTPEndpoint { Name = endpoint.Name }));
+        response.Resiliencies.AddRange(sidecar.Policies.Names.Select(name => new MetadataResiliency { Name = name }));
         response.Subscriptions.AddRange(sidecar.Blocks.Subscriptions.Current.Select(Describe));
         return Task.FromResult(response);
     }
@@ -70,6 +67,24 @@ internal class MetadataService
         ShutdownRequests.Take(context.GetHttpContext());
         return Task.FromResult(new Empty());
     }
+
+    private static AppConnectionProperties Connection(AppOptions options) =>
+        new()
+        {
+            Port = options.AppPort,
+            Protocol = options.AppProtocol,
+            ChannelAddress = options.AppChannelAddress,
+            MaxConcurrency = Math.Max(0, options.MaxConcurrency),
+            Health = options.AppHealthCheck
+                ? new AppConnectionHealthProperties
+                {
+                    HealthCheckPath = options.AppIsGrpc ? "" : options.AppHealthCheckPath,
+                    HealthProbeInterval = GoDuration.Text(options.AppHealthProbeInterval),
+                    HealthProbeTimeout = GoDuration.Text(options.AppHealthProbeTimeout),
+                    HealthThreshold = options.AppHealthThreshold,
+                }
+                : null,
+        };
 
     private static ActorRuntime Actors(IAppSidecar sidecar)
     {

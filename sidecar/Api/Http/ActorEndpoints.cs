@@ -63,7 +63,7 @@ internal static class ActorEndpoints
             context.Route("method"),
             request.QueryString.Value ?? "",
             request.ContentType,
-            await request.BodyAsync(),
+            await request.BodyAsync(static detail => DaprErrors.BadRequest($"failed to read body: {detail}")),
             headers
         )
         {

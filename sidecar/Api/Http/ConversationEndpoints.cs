@@ -1,4 +1,5 @@
 using Dapr.Client.Autogen.Grpc.v1;
+using Sidecar.Failures;
 using Sidecar.Http;
 
 #pragma warning disable CS0612 // the older version of the API, which daprd supports as well
@@ -16,14 +17,14 @@ internal static class ConversationEndpoints
 
     private static async Task ConverseAlpha1Async(HttpContext context)
     {
-        var request = ProtoBody.Parse<ConversationRequest>(await context.Request.BodyAsync());
+        var request = ProtoBody.Parse<ConversationRequest>(await context.Request.BodyAsync(DaprErrors.BodyUnread));
         request.Name = context.Route("component");
         await ProtoBody.WriteAsync(context, await context.Sidecar().Blocks.Conversation.AnswerAsync(request, context.RequestAborted));
     }
 
     private static async Task ConverseAlpha2Async(HttpContext context)
     {
-        var request = ProtoBody.Parse<ConversationRequestAlpha2>(await context.Request.BodyAsync());
+        var request = ProtoBody.Parse<ConversationRequestAlpha2>(await context.Request.BodyAsync(DaprErrors.BodyUnread));
         request.Name = context.Route("component");
         await ProtoBody.WriteAsync(context, await context.Sidecar().Blocks.Conversation.AnswerAsync(request, context.RequestAborted));
     }

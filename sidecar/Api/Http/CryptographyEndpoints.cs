@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Sidecar.Cryptography;
 using Sidecar.Failures;
 using Sidecar.Go;
+using Sidecar.Http;
 
 namespace Sidecar.Api.Http;
 
@@ -71,9 +72,9 @@ internal static class CryptographyEndpoints
             {
                 read = await request.Body.ReadAsync(buffer, cancellation);
             }
-            catch (BadHttpRequestException e) when (e.StatusCode == 413)
+            catch (BadHttpRequestException e) when (RequestBody.IsTooLarge(e))
             {
-                throw new CryptoException("http: request body too large", e);
+                throw new CryptoException(RequestBody.TooLarge, e);
             }
             if (read == 0)
             {

@@ -11,6 +11,9 @@ namespace Sidecar.Api.Http;
 /// </summary>
 internal static class InvocationEndpoints
 {
+    private const string Route = "/v1.0/invoke/{**rest}";
+    private const string Fallback = "/{**path}";
+
     private static readonly HashSet<string> Verbs = new(StringComparer.OrdinalIgnoreCase)
     {
         "GET",
@@ -25,17 +28,19 @@ internal static class InvocationEndpoints
 
     public static void MapInvocation(this IEndpointRouteBuilder routes)
     {
-        routes.Map("/v1.0/invoke/{**rest}", InvokeAsync);
-        routes.MapFallback("/{**path}", InvokeAsync);
+        routes.Map(Route, InvokeAsync);
+        routes.MapFallback(Fallback, InvokeAsync);
     }
+
+    /// <summary>True for the route of invocations and for that of paths without another route.</summary>
+    public static bool Handles(RouteEndpoint endpoint) => endpoint.RoutePattern.RawText is Route or Fallback;
 
     public static Task InvokeAsync(HttpContext context)
     {
         var listener = context.Features.Get<ListenerFeature>()!;
         if (listener.Kind == ListenerKind.Grpc)
         {
-            var target = context.Request.Headers[InvocationHeaders.AppId].ToString();
-            return target.Length > 0
+            return InvocationHeaders.ProxyTarget(context.Request.Headers) is { } target
                 ? listener.Sidecar.Blocks.Invoker.ProxyAsync(context, target)
                 : throw UnknownGrpc(context.Request.Path.Value ?? "");
         }

@@ -23,7 +23,7 @@ internal static class JobEndpoints
 
     private static async Task ScheduleAsync(HttpContext context)
     {
-        var (job, overwrite) = Read(await context.Request.BodyAsync());
+        var (job, overwrite) = Read(await context.Request.BodyAsync(DaprErrors.BodyUnread));
         if (job.Name.Length > 0)
         {
             throw new JobErrors(context.Sidecar().Options.AppId).NameTwice();

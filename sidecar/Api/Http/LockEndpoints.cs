@@ -1,5 +1,6 @@
 using System.Text;
 using Dapr.Client.Autogen.Grpc.v1;
+using Sidecar.Failures;
 using Sidecar.Http;
 
 namespace Sidecar.Api.Http;
@@ -15,7 +16,7 @@ internal static class LockEndpoints
 
     private static async Task TryLockAsync(HttpContext context)
     {
-        var request = ProtoBody.Parse<TryLockRequest>(await context.Request.BodyAsync());
+        var request = ProtoBody.Parse<TryLockRequest>(await context.Request.BodyAsync(DaprErrors.BodyUnread));
         var success = await context
             .Sidecar()
             .Blocks.Locks.TryLockAsync(
@@ -30,7 +31,7 @@ internal static class LockEndpoints
 
     private static async Task UnlockAsync(HttpContext context)
     {
-        var request = ProtoBody.Parse<UnlockRequest>(await context.Request.BodyAsync());
+        var request = ProtoBody.Parse<UnlockRequest>(await context.Request.BodyAsync(DaprErrors.BodyUnread));
         var outcome = await context
             .Sidecar()
             .Blocks.Locks.UnlockAsync(context.Route("store"), request.ResourceId, request.LockOwner, context.RequestAborted);

@@ -8,15 +8,16 @@ internal static class MetadataEndpoints
 {
     public static void MapMetadata(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1.0/metadata", context => context.WriteJsonLineAsync(MetadataJson.Describe(context.Sidecar())));
-        routes.MapPut("/v1.0/metadata/{key}", async context =>
+        var open = routes.MapGroup("").WithMetadata(new PublicRoute());
+        open.MapGet("/v1.0/metadata", context => context.WriteJsonLineAsync(MetadataJson.Describe(context.Sidecar())));
+        open.MapPut("/v1.0/metadata/{key}", async context =>
         {
             context.Sidecar().ExtendedMetadata[context.Route("key")] = System.Text.Encoding.UTF8.GetString(
-                await context.Request.BodyAsync()
+                await context.Request.BodyAsync(DaprErrors.BodyUnread)
             );
             context.Response.StatusCode = 204;
         });
-        routes.MapGet("/v1.0/healthz", context =>
+        open.MapGet("/v1.0/healthz", context =>
         {
             var sidecar = context.Sidecar();
             if (!sidecar.Ready)
@@ -30,7 +31,7 @@ internal static class MetadataEndpoints
             context.Response.StatusCode = 204;
             return Task.CompletedTask;
         });
-        routes.MapGet("/v1.0/healthz/outbound", context =>
+        open.MapGet("/v1.0/healthz/outbound", context =>
         {
             context.Response.StatusCode = 204;
             return Task.CompletedTask;

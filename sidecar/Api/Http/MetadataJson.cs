@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sidecar.Go;
 using Sidecar.PubSub.Subscribing;
 
 namespace Sidecar.Api.Http;
@@ -89,8 +90,8 @@ internal static class MetadataJson
             {
                 health["healthCheckPath"] = options.AppHealthCheckPath;
             }
-            health["healthProbeInterval"] = $"{options.AppHealthProbeInterval.TotalSeconds}s";
-            health["healthProbeTimeout"] = $"{options.AppHealthProbeTimeout.TotalMilliseconds}ms";
+            health["healthProbeInterval"] = GoDuration.Text(options.AppHealthProbeInterval);
+            health["healthProbeTimeout"] = GoDuration.Text(options.AppHealthProbeTimeout);
             health["healthThreshold"] = options.AppHealthThreshold;
             connection["health"] = health;
         }

@@ -20,27 +20,19 @@ internal static class PubSubEndpoints
     private static async Task PublishAsync(HttpContext context)
     {
         var (api, target) = Target(context);
-        await api.PublishAsync(target, await BodyAsync(context, target), context.Request.ContentType, context.RequestAborted);
+        var body = await context.Request.BodyAsync(detail => PubSubErrors.PublishFailed(target.Topic, target.PubSub, detail));
+        await api.PublishAsync(target, body, context.Request.ContentType, context.RequestAborted);
         context.Response.StatusCode = 204;
-    }
-
-    private static async Task<byte[]> BodyAsync(HttpContext context, PublishTarget target)
-    {
-        try
-        {
-            return await context.Request.BodyAsync();
-        }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            throw PubSubErrors.PublishFailed(target.Topic, target.PubSub, "stream too large");
-        }
     }
 
     private static async Task PublishManyAsync(HttpContext context)
     {
         var (api, target) = Target(context);
         PublishMetadata.IsRaw(target.PubSub, target.Metadata);
-        var entries = BulkBody.Entries(await context.Request.BodyAsync(), target, api.AppId);
+        var body = await context.Request.BodyAsync(detail =>
+            PubSubErrors.BulkUnreadable(target.Topic, target.PubSub, api.AppId, detail)
+        );
+        var entries = BulkBody.Entries(body, target, api.AppId);
         var failed = await api.PublishManyAsync(target, entries, context.RequestAborted);
         if (failed.Count == 0)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sidecar.Failures;
 using Sidecar.Go;
 using Sidecar.Http;
 using Sidecar.State;
@@ -45,7 +46,7 @@ internal static class StateEndpoints
     {
         var store = context.Route("store");
         context.Sidecar().Blocks.State.Demand(store);
-        var items = StateBody.Items(await context.Request.BodyAsync(), context.Request.Metadata());
+        var items = StateBody.Items(await context.Request.BodyAsync(DaprErrors.Malformed), context.Request.Metadata());
         await context.Sidecar().Blocks.State.SaveAsync(store, items, context.RequestAborted);
         context.Response.StatusCode = 204;
     }

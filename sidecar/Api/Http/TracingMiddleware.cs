@@ -90,10 +90,7 @@ internal static class TracingMiddleware
             GrpcStatusAnswer.Write(context, global::Grpc.Core.StatusCode.InvalidArgument, fault);
             return Task.CompletedTask;
         }
-        context.Response.StatusCode = 400;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        return context.Response.WriteAsync(fault + "\n");
+        return context.WritePlainAsync(400, fault);
     }
 
     private static void Describe(HttpContext context, Span span, bool grpc)

@@ -36,7 +36,7 @@ internal static class WorkflowEndpoints
         var id = await api.StartAsync(
             context.Route("name"),
             Query(context.Request, "instanceID"),
-            await context.Request.BodyAsync(),
+            await context.Request.BodyAsync(DaprErrors.BodyUnread),
             call: Tracing.TraceContext.Of(context),
             cancellation: context.RequestAborted
         );
@@ -55,7 +55,7 @@ internal static class WorkflowEndpoints
 
     private static async Task RaiseEventAsync(HttpContext context, WorkflowApi api)
     {
-        await api.RaiseEventAsync(context.Route("instance"), context.Route("event"), await context.Request.BodyAsync());
+        await api.RaiseEventAsync(context.Route("instance"), context.Route("event"), await context.Request.BodyAsync(DaprErrors.BodyUnread));
         await AcceptAsync(context, new Empty());
     }
 
@@ -69,7 +69,7 @@ internal static class WorkflowEndpoints
 
     /// <summary>Refuses a body that is not the gRPC message as JSON, although the path has all that the message says.</summary>
     private static async Task DemandAsync<TRequest>(HttpContext context)
-        where TRequest : IMessage<TRequest>, new() => ProtoBody.Parse<TRequest>(await context.Request.BodyAsync());
+        where TRequest : IMessage<TRequest>, new() => ProtoBody.Parse<TRequest>(await context.Request.BodyAsync(DaprErrors.BodyUnread));
 
     private static Task AcceptAsync(HttpContext context, IMessage answer)
     {

@@ -1,3 +1,5 @@
+using System.Text;
+using Conformance.Apps;
 using Conformance.Running;
 using Grpc.Core;
 
@@ -32,10 +34,38 @@ public sealed class ApiListTests
         await sidecar.Grpc.PublishEventAsync(new() { PubsubName = "events", Topic = "topic" }).FailsAsync(StatusCode.Unimplemented);
     }
 
-    private static Task<TestedSidecar> StartAsync(string lists) =>
+    [Fact]
+    public async Task Denied_invocation_is_missing_however_the_app_is_named()
+    {
+        await using var app = await HttpApp.StartAsync();
+        await using var sidecar = await StartAsync("denied: [ { name: invoke, version: v1.0, protocol: http } ]", app.PortNumber);
+        var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"dapr-app-id:{sidecar.AppId}"));
+        Task<HttpResponseMessage>[] calls =
+        [
+            sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/secret"),
+            sidecar.Http.SendAsync("GET", "/secret", null, null, ("dapr-app-id", sidecar.AppId)),
+            sidecar.Http.SendAsync("GET", "/secret", null, null, ("Authorization", $"Basic {basic}")),
+        ];
+        foreach (var call in calls)
+        {
+            using var answer = await call;
+            Assert.Equal(
+                (404, "404 page not found\n", "nosniff"),
+                ((int)answer.StatusCode, await answer.TextAsync(), answer.Headers.GetValues("X-Content-Type-Options").Single())
+            );
+        }
+        using var verb = await sidecar.Http.SendAsync("DELETE", "/v1.0/metadata", null, null, ("dapr-app-id", sidecar.AppId));
+        Assert.Equal((405, ""), ((int)verb.StatusCode, await verb.TextAsync()));
+        Assert.Equal(["GET"], verb.Content.Headers.Allow);
+        Assert.True(app.GotNothingMore("/secret"));
+        Assert.True(app.GotNothingMore("/v1.0/metadata"));
+    }
+
+    private static Task<TestedSidecar> StartAsync(string lists, int appPort = 0) =>
         TestedSidecar.StartAsync(
             new SidecarOptions
             {
+                AppPort = appPort,
                 Resources = [Yaml.Component("store", "state.in-memory"), Yaml.Component("events", "pubsub.in-memory")],
                 Configuration = Yaml.Configuration($"api: {{ {lists} }}"),
             }

@@ -3,9 +3,39 @@ using Conformance.Running;
 
 namespace Conformance.General;
 
-/// <summary>The count of failed health probes.</summary>
+/// <summary>The count of failed health probes, and the check in the metadata.</summary>
 public sealed class AppHealthTests
 {
+    [Fact]
+    public async Task The_metadata_show_the_health_check_over_both_protocols()
+    {
+        await using var app = await HttpApp.StartAsync();
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                Flags =
+                [
+                    "--enable-app-health-check",
+                    "--app-health-check-path=/well",
+                    "--app-health-probe-interval=60",
+                    "--app-health-probe-timeout=1000",
+                    "--app-health-threshold=2",
+                ],
+            }
+        );
+        using var answer = await sidecar.Http.GetAsync("/v1.0/metadata");
+        Assert.Equal(
+            """{"healthCheckPath":"/well","healthProbeInterval":"1m0s","healthProbeTimeout":"1s","healthThreshold":2}""",
+            (await answer.JsonAsync()).GetProperty("appConnectionProperties").GetProperty("health").GetRawText()
+        );
+        var health = (await sidecar.Grpc.GetMetadataAsync(new())).AppConnectionProperties.Health;
+        Assert.Equal(
+            ("/well", "1m0s", "1s", 2),
+            (health.HealthCheckPath, health.HealthProbeInterval, health.HealthProbeTimeout, health.HealthThreshold)
+        );
+    }
+
     /// <summary>Probes 1, 3 and 5 fail, and all later ones: three failures in a row end with probe 7.</summary>
     [Fact]
     public async Task Failed_probes_count_although_others_succeed_between_them()

@@ -180,8 +180,15 @@ public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSide
     {
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{fixture.Sidecar.PublicPort}") };
         await http.GetAsync("/v1.0/healthz").SucceedsAsync();
-        await http.GetAsync("/v1.0/metadata").SucceedsAsync(200);
+        await http.GetAsync("/v1.0/healthz/outbound").SucceedsAsync();
+        await http.SendAsync("PUT", "/v1.0/metadata/shape", "round", "text/plain").SucceedsAsync();
+        using var metadata = await http.GetAsync("/v1.0/metadata/");
+        Assert.Equal("round", (await metadata.JsonAsync()).GetProperty("extended").GetProperty("shape").GetString());
         await http.GetAsync("/v1.0/secrets/vault/allowed").SucceedsAsync(404, "404 page not found\n");
+        await http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync(404, "404 page not found\n");
+        await http.SendAsync("GET", "/any", null, null, ("dapr-app-id", "plain")).SucceedsAsync(404, "404 page not found\n");
+        using var verb = await http.SendAsync("DELETE", "/v1.0/metadata");
+        Assert.Equal((405, "GET"), ((int)verb.StatusCode, verb.Content.Headers.Allow.Single()));
     }
 
     [Fact]
@@ -196,7 +203,7 @@ public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSide
 public sealed class StartupTests
 {
     [Fact]
-    public async Task Every_request_but_health_needs_the_API_token()
+    public async Task Every_request_but_health_needs_the_API_token_except_on_the_public_port()
     {
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions
@@ -211,6 +218,8 @@ public sealed class StartupTests
             .Http.SendAsync("GET", "/v1.0/metadata", null, null, ("dapr-api-token", "wrong"))
             .SucceedsAsync(401, "invalid api token\n");
         await sidecar.Http.SendAsync("GET", "/v1.0/metadata", null, null, ("dapr-api-token", "secret")).SucceedsAsync(200);
+        using var open = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{sidecar.PublicPort}") };
+        await open.GetAsync("/v1.0/metadata").SucceedsAsync(200);
         await sidecar.Grpc.GetMetadataAsync(new()).FailsAsync(StatusCode.Unauthenticated, "Unauthorized");
         await sidecar.Grpc.GetMetadataAsync(new(), new Metadata { { "dapr-api-token", "secret" } });
         using var preflight = await sidecar.Http.SendAsync(

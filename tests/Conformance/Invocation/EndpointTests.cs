@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -57,6 +58,51 @@ public sealed class EndpointTests
         Assert.Equal(
             ("secret", "variable", "written"),
             (got.Header("x-secret"), got.Header("x-variable"), got.Header("x-written"))
+        );
+    }
+
+    [Fact]
+    public async Task A_server_gets_the_headers_of_the_endpoint_and_may_pack_its_answer()
+    {
+        await using var app = await HttpApp.StartAsync();
+        app.Answers("/base/hello", async (_, context) =>
+        {
+            context.Response.Headers.ContentEncoding = "gzip";
+            await using var zip = new GZipStream(context.Response.Body, CompressionMode.Compress);
+            await zip.WriteAsync("plain"u8.ToArray());
+        });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources =
+                [
+                    Endpoint("site", $"http://127.0.0.1:{app.PortNumber}/base")
+                        + "  headers: [ { name: Content-Type, value: application/x-own }, { name: X-Key, value: own } ]\n",
+                ],
+            }
+        );
+        await sidecar
+            .Http.SendAsync("POST", "/v1.0/invoke/site/method/hello", "x", "text/plain", ("X-Key", "of-the-client"))
+            .SucceedsAsync(200, "plain");
+        var got = await app.NextAsync("/base/hello");
+        Assert.Equal(
+            ("application/x-own", "own", "gzip", "Go-http-client/1.1"),
+            (got.Header("Content-Type"), got.Header("X-Key"), got.Header("Accept-Encoding"), got.Header("User-Agent"))
+        );
+    }
+
+    [Fact]
+    public async Task The_failure_of_a_server_names_its_whole_URL()
+    {
+        var port = Port.Free();
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [Endpoint("gone", $"http://127.0.0.1:{port}/base")] }
+        );
+        var error = await sidecar.Http.GetAsync("/v1.0/invoke/gone/method/x?q=1").FailsAsync(500, "ERR_DIRECT_INVOKE");
+        Assert.StartsWith(
+            $"failed to invoke, id: gone, err: Get \"http://127.0.0.1:{port}/base/x?q=1\": ",
+            error.GetProperty("message").GetString(),
+            StringComparison.Ordinal
         );
     }
 

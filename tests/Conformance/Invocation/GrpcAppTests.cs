@@ -107,6 +107,62 @@ public sealed class GrpcAppTests(Callers callers) : IClassFixture<Callers>
         );
     }
 
+    [Fact]
+    public async Task Headers_of_HTTP_reach_a_gRPC_app_with_a_prefix_and_binary_ones_as_bytes()
+    {
+        callers.GammaApp.State.OnInvoke = (request, _) => new Protos.InvokeResponse { Data = request.Data };
+        foreach (var from in (TestedSidecar[])[callers.Alpha, callers.Gamma])
+        {
+            await from
+                .Http.SendAsync(
+                    "POST",
+                    $"/v1.0/invoke/{callers.Gamma.AppId}/method/echo?of=http",
+                    "x",
+                    "text/plain",
+                    ("Accept", "text/csv"),
+                    ("Cache-Control", "no-store"),
+                    ("Cookie", "a=b"),
+                    ("X-Mine", "mine"),
+                    ("X-Mine-Bin", "aGk="),
+                    ("destination-app-id", "faked")
+                )
+                .SucceedsAsync(200, "x");
+            var headers = (await NextAsync("of=http")).Headers;
+            Assert.Equal(
+                ("text/csv", "no-store", "a=b", "text/plain", "1", "mine", null),
+                (
+                    headers.GetValue("dapr-accept"),
+                    headers.GetValue("dapr-cache-control"),
+                    headers.GetValue("dapr-cookie"),
+                    headers.GetValue("dapr-content-type"),
+                    headers.GetValue("dapr-content-length"),
+                    headers.GetValue("x-mine"),
+                    headers.GetValue("destination-app-id")
+                )
+            );
+            Assert.Equal("aGk="u8.ToArray(), headers.GetValueBytes("x-mine-bin"));
+        }
+    }
+
+    [Fact]
+    public async Task A_header_that_gRPC_cannot_send_fails_the_call()
+    {
+        foreach (var from in (TestedSidecar[])[callers.Alpha, callers.Gamma])
+        {
+            using var answer = await from.Http.SendAsync(
+                "GET",
+                $"/v1.0/invoke/{callers.Gamma.AppId}/method/echo",
+                null,
+                null,
+                ("x!mine", "1")
+            );
+            Assert.Equal(
+                (500, """{"code":13,"message":"header key \"x!mine\" contains illegal characters not in [0-9a-z-_.]"}"""),
+                ((int)answer.StatusCode, (await answer.TextAsync()).Replace(", ", ",", StringComparison.Ordinal))
+            );
+        }
+    }
+
     [Theory]
     [InlineData("name=Zoë&plus=a+b")]
     [InlineData("name=Zo%C3%AB&bad=%zz")]

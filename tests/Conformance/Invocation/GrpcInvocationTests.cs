@@ -43,6 +43,7 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
         {
             context.Response.Headers.Server = "One/1 Two/2";
             context.Response.Headers.CacheControl = "no-store";
+            context.Response.Headers["x-mine-bin"] = "aGk=";
             return context.Response.WriteAsync("x");
         });
         var call = callers.Alpha.Grpc.InvokeServiceAsync(Request(callers.Alpha.AppId, "headers"));
@@ -56,6 +57,23 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
                 headers.GetValue("dapr-content-length"),
                 headers.GetValue("content-length")
             )
+        );
+        Assert.Equal("aGk="u8.ToArray(), headers.GetValueBytes("x-mine-bin"));
+    }
+
+    [Fact]
+    public async Task A_call_without_an_answer_names_verb_and_URL()
+    {
+        callers.AlphaApp.Answers("/hangs-up", (_, context) =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        });
+        var failure = await callers.Alpha.Grpc.InvokeServiceAsync(Request(callers.Alpha.AppId, "hangs-up")).FailsAsync(StatusCode.Internal);
+        Assert.StartsWith(
+            $"failed to invoke, id: {callers.Alpha.AppId}, err: Post \"http://127.0.0.1:{callers.AlphaApp.PortNumber}/hangs-up?q=1\": ",
+            failure.Status.Detail,
+            StringComparison.Ordinal
         );
     }
 
@@ -150,6 +168,44 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
             }
             await chat.RequestStream.CompleteAsync();
         }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("nobody")]
+    public async Task A_proxied_call_goes_to_the_app_of_dapr_callee_app_id_first(string? other)
+    {
+        var headers = new Metadata { { "dapr-callee-app-id", callers.Gamma.AppId } };
+        if (other is not null)
+        {
+            headers.Add("dapr-app-id", other);
+        }
+        var invoker = callers.Alpha.Channel.CreateCallInvoker();
+        var reply = await invoker.AsyncUnaryCall(Echo.SayMethod, null, new CallOptions(headers), new StringValue { Value = "hi" });
+        Assert.Equal($"hi from {callers.Alpha.AppId}", reply.Value);
+    }
+
+    [Fact]
+    public async Task A_proxied_stream_takes_none_of_the_apps_slots()
+    {
+        await using var app = await GrpcApp.StartAsync();
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                AppProtocol = "grpc",
+                Flags = ["--app-max-concurrency", "1"],
+            }
+        );
+        var invoker = sidecar.Channel.CreateCallInvoker();
+        var options = new CallOptions(new Metadata { { "dapr-app-id", sidecar.AppId } });
+        using var chat = invoker.AsyncDuplexStreamingCall(Echo.ChatMethod, null, options);
+        await chat.RequestStream.WriteAsync(new StringValue { Value = "one" });
+        Assert.True(await chat.ResponseStream.MoveNext(CancellationToken.None).OrFail("the stream gave no answer"));
+        var call = invoker.AsyncUnaryCall(Echo.SayMethod, null, options, new StringValue { Value = "hi" });
+        var reply = await call.ResponseAsync.OrFail("the call waited for the stream to end");
+        Assert.StartsWith("hi from", reply.Value, StringComparison.Ordinal);
+        await chat.RequestStream.CompleteAsync();
     }
 
     [Fact]

@@ -110,10 +110,10 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
             context.Abort();
             return Task.CompletedTask;
         });
-        var error = await Http.SendAsync("POST", $"/v1.0/invoke/{callers.Alpha.AppId}/method/hangs-up", "x")
+        var error = await Http.SendAsync("POST", $"/v1.0/invoke/{callers.Alpha.AppId}/method/hangs-up?q=1", "x")
             .FailsAsync(500, "ERR_DIRECT_INVOKE");
         Assert.StartsWith(
-            $"failed to invoke, id: {callers.Alpha.AppId}, err: Post \"http://127.0.0.1:{callers.AlphaApp.PortNumber}/hangs-up\": ",
+            $"failed to invoke, id: {callers.Alpha.AppId}, err: Post \"http://127.0.0.1:{callers.AlphaApp.PortNumber}/hangs-up?q=1\": ",
             error.GetProperty("message").GetString(),
             StringComparison.Ordinal
         );
@@ -228,6 +228,23 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         Assert.Equal((body, contentType), (await answer.TextAsync(), answer.Content.Headers.ContentType?.ToString()));
     }
 
+    [Theory]
+    [InlineData("own", false, "application/json")]
+    [InlineData("other", false, "application/json")]
+    [InlineData("other", true, "text/plain; charset=utf-8")]
+    public async Task An_error_without_content_type_is_JSON_unless_the_request_was_chunked(string target, bool chunked, string contentType)
+    {
+        var (app, id) = target == "own" ? (callers.AlphaApp, callers.Alpha.AppId) : (callers.BetaApp, Beta);
+        app.Answers("/untyped-error", 404, "not here");
+        using var request = Answers.Request("POST", $"/v1.0/invoke/{id}/method/untyped-error", "x", "text/plain");
+        request.Headers.TransferEncodingChunked = chunked;
+        using var answer = await Http.SendAsync(request);
+        Assert.Equal(
+            (404, "not here", contentType),
+            ((int)answer.StatusCode, await answer.TextAsync(), answer.Content.Headers.ContentType?.ToString())
+        );
+    }
+
     [Fact]
     public async Task An_unknown_verb_becomes_POST_and_CONNECT_is_refused()
     {
@@ -244,6 +261,44 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         await Http.SendAsync("POST", $"/v1.0/invoke/{Beta}/method/timed", "x", headers: ("grpc-timeout", "9S")).SucceedsAsync(200);
         var got = await callers.BetaApp.NextAsync("/timed");
         Assert.Equal((null, "9S"), (got.Header("grpc-timeout"), got.Header("dapr-grpc-timeout")));
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("other")]
+    [InlineData("endpoint")]
+    public async Task Headers_of_gRPC_are_renamed_or_dropped_in_both_directions(string target)
+    {
+        var app = target == "own" ? callers.AlphaApp : callers.BetaApp;
+        var id = target switch
+        {
+            "own" => callers.Alpha.AppId,
+            "other" => Beta,
+            _ => "outside",
+        };
+        app.Answers("/of-grpc", (_, context) =>
+        {
+            context.Response.Headers["grpc-mine"] = "1";
+            context.Response.Headers["X-Mine-Bin"] = "aGk=";
+            context.Response.Headers["destination-app-id"] = "faked";
+            return Task.CompletedTask;
+        });
+        using var answer = await Http.SendAsync(
+            "GET",
+            $"/v1.0/invoke/{id}/method/of-grpc",
+            null,
+            null,
+            ("grpc-mine", "1"),
+            ("X-Mine-Bin", "aGk="),
+            ("destination-app-id", "faked")
+        );
+        var got = await app.NextAsync("/of-grpc");
+        Assert.Equal(
+            ("1", null, null, null),
+            (got.Header("dapr-grpc-mine"), got.Header("grpc-mine"), got.Header("x-mine-bin"), got.Header("destination-app-id"))
+        );
+        Assert.Equal("1", answer.Headers.GetValues("dapr-grpc-mine").Single());
+        Assert.All((string[])["grpc-mine", "x-mine-bin", "destination-app-id"], name => Assert.False(answer.Headers.Contains(name)));
     }
 
     [Theory]
@@ -301,7 +356,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     public async Task A_body_above_the_limit_is_refused_and_one_below_is_forwarded()
     {
         await Http.SendAsync("POST", $"/v1.0/invoke/{Beta}/method/big", new string('x', (4 << 20) + 1))
-            .FailsAsync(500, "ERR_DIRECT_INVOKE");
+            .FailsAsync(500, "ERR_DIRECT_INVOKE", $"failed to invoke, id: {Beta}, err: stream too large");
         await Http.SendAsync("POST", $"/v1.0/invoke/{Beta}/method/big", new string('x', (4 << 20) - 1000)).SucceedsAsync(200);
         Assert.Equal((4 << 20) - 1000, (await callers.BetaApp.NextAsync("/big")).Body.Length);
     }

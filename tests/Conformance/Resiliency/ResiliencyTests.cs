@@ -1,4 +1,6 @@
 using Conformance.Running;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Conformance.Resiliency;
 
@@ -22,6 +24,34 @@ public sealed class ResiliencyTests(AppWithPolicies guarded) : IClassFixture<App
             (400, "attempt 4 failed", "kept"),
             ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer.Headers.GetValues("x-answer").Single())
         );
+    }
+
+    [Fact]
+    public async Task The_last_failing_answer_has_the_same_head_as_without_a_policy()
+    {
+        guarded.App.Answers("/bare", (_, context) =>
+        {
+            context.Response.StatusCode = 418;
+            context.Features.Get<IHttpResponseFeature>()!.ReasonPhrase = "Words of the app";
+            context.Response.Headers["Connection"] = "x-nominated";
+            context.Response.Headers["X-Nominated"] = "of-the-app";
+            context.Response.Headers["Proxy-Authenticate"] = "of-the-app";
+            context.Response.Headers["grpc-mine"] = "1";
+            return context.Response.WriteAsync("short and stout");
+        });
+        using var answer = await guarded.InvokeAsync("retried", "bare");
+        Assert.True(answer.Content.Headers.NonValidated.Contains("Content-Length"));
+        Assert.Equal(
+            (418, "I'm a teapot", "application/json", "short and stout", "1"),
+            (
+                (int)answer.StatusCode,
+                answer.ReasonPhrase,
+                answer.Content.Headers.ContentType?.ToString(),
+                await answer.TextAsync(),
+                answer.Headers.GetValues("dapr-grpc-mine").Single()
+            )
+        );
+        Assert.All((string[])["X-Nominated", "Proxy-Authenticate", "grpc-mine"], name => Assert.False(answer.Headers.Contains(name)));
     }
 
     [Fact]
@@ -114,5 +144,7 @@ public sealed class ResiliencyTests(AppWithPolicies guarded) : IClassFixture<App
     {
         var metadata = await guarded.Sidecar.Http.GetStringAsync("/v1.0/metadata");
         Assert.Contains("\"resiliencies\":[{\"name\":\"guards\"}]", metadata, StringComparison.Ordinal);
+        var message = await guarded.Sidecar.Grpc.GetMetadataAsync(new());
+        Assert.Equal("guards", message.Resiliencies.Single().Name);
     }
 }
