@@ -77,6 +77,5 @@ internal sealed class ValueResolver(
         return null;
     }
 
-    private void Warn(MetadataItem item, string message) =>
-        problems.Add(new YamlProblem(file, item.Line, message, Severity.IgnoredField));
+    private void Warn(MetadataItem item, string message) => problems.Add(new YamlProblem(file, item.Line, message, Severity.IgnoredField));
 }

@@ -32,9 +32,7 @@ internal static class DaprdOptions
                 : (long)flags.Number("dapr-http-max-request-size", 4) << 20,
             ApiLogging = flags.Has("enable-api-logging") ? flags.IsTrue("enable-api-logging") : null,
             BindingOptionsTimeout =
-                flags.Duration("app-binding-options-timeout") is { } longest && longest > TimeSpan.Zero
-                    ? longest
-                    : TimeSpan.FromSeconds(3),
+                flags.Duration("app-binding-options-timeout") is { } longest && longest > TimeSpan.Zero ? longest : TimeSpan.FromSeconds(3),
             AppHealthCheck = flags.IsTrue("enable-app-health-check"),
             AppHealthCheckPath = "/" + (flags.Text("app-health-check-path") ?? "healthz").TrimStart('/'),
             AppHealthProbeInterval = TimeSpan.FromSeconds(flags.PositiveNumber("app-health-probe-interval", 5)),

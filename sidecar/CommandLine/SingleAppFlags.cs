@@ -142,9 +142,7 @@ internal sealed class SingleAppFlags
             [
                 .. result.GetValue(listenAddresses)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             ],
-            ResourcesPaths = result.GetValue(resourcesPath) is { Length: > 0 } paths
-                ? [.. paths.Select(Path.GetFullPath)]
-                : home.Resources,
+            ResourcesPaths = result.GetValue(resourcesPath) is { Length: > 0 } paths ? [.. paths.Select(Path.GetFullPath)] : home.Resources,
             ConfigPaths = (result.GetValue(config) ?? home.Configuration) is { } file ? [Path.GetFullPath(file)] : [],
             MaxBodySize = SizeOf(result.GetValue(maxBodySize)),
             ApiLogging = result.GetValue(apiLogging) ? true : null,

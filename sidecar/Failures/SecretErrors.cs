@@ -15,9 +15,7 @@ internal static class SecretErrors
         new(new(403, StatusCode.PermissionDenied, "ERR_PERMISSION_DENIED", $"access denied by policy to get \"{name}\" from \"{store}\""));
 
     public static DaprException GetFailed(string name, string store, string detail) =>
-        new(
-            new(500, StatusCode.Internal, "ERR_SECRET_GET", $"failed getting secret with key {name} from secret store {store}: {detail}")
-        );
+        new(new(500, StatusCode.Internal, "ERR_SECRET_GET", $"failed getting secret with key {name} from secret store {store}: {detail}"));
 
     public static DaprException GetAllFailed(string store, string detail) =>
         new(new(500, StatusCode.Internal, "ERR_SECRET_GET", $"failed getting secrets from secret store {store}: {detail}"));

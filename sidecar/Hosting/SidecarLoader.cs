@@ -26,9 +26,7 @@ internal sealed partial class SidecarLoader(
     {
         var problems = new List<YamlProblem>();
         var resources = apps.Select(app => ResourceSet.Load(app.AppId, app.ResourcesPaths, problems)).ToList();
-        var configurations = apps.Select(app =>
-                ConfigurationReader.Load(app.ConfigPaths, name => SidecarVariables.Of(app, name), problems)
-            )
+        var configurations = apps.Select(app => ConfigurationReader.Load(app.ConfigPaths, name => SidecarVariables.Of(app, name), problems))
             .ToList();
         // all other mistakes are reported together, after the components have been read
         InvalidConfigurationException.ThrowIfAny(problems, strict: false);

@@ -56,8 +56,7 @@ internal static class GrpcHeaders
     /// <summary>
     /// The name of an HTTP header in metadata: those of HTTP itself have a prefix, so that they do not pass for headers of the gRPC call.
     /// </summary>
-    public static string NameOf(string header) =>
-        OfHttp.Contains(header) ? $"dapr-{header.ToLowerInvariant()}" : header.ToLowerInvariant();
+    public static string NameOf(string header) => OfHttp.Contains(header) ? $"dapr-{header.ToLowerInvariant()}" : header.ToLowerInvariant();
 
     /// <summary>
     /// Adds a header, unless the gRPC library sets it. A value whose name ends in <c>-bin</c> is sent as the bytes of the text.

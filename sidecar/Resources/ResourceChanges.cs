@@ -28,10 +28,7 @@ internal sealed record ResourceChanges(
             [.. Ordered(now.Values).Where(component => !old.ContainsKey(component.Name))]
         )
         {
-            Kept =
-            [
-                .. now.Values.Where(component => old.TryGetValue(component.Name, out var known) && known.Content == component.Content),
-            ],
+            Kept = [.. now.Values.Where(component => old.TryGetValue(component.Name, out var known) && known.Content == component.Content)],
         };
     }
 

@@ -168,9 +168,7 @@ internal sealed class RunTemplateReader
             .Select(folder => Existing(map, "resourcesPaths", ComponentSetOf(Locate(folder, from))))
             .ToList();
         var config = map.Text("configFilePath") is { Length: > 0 } path ? Existing(map, "configFilePath", Locate(path, from)) : null;
-        var runtimePath = map.Text("runtimePath") is { Length: > 0 } runtime
-            ? Existing(map, "runtimePath", Locate(runtime, from))
-            : null;
+        var runtimePath = map.Text("runtimePath") is { Length: > 0 } runtime ? Existing(map, "runtimePath", Locate(runtime, from)) : null;
         return SharedFields.Read(map, resources, config, runtimePath);
     }
 

@@ -51,9 +51,7 @@ internal sealed class SecretsApi(
         var succeeded = false;
         try
         {
-            var secrets = await policies
-                .Outbound(store, ComponentKind.Secretstore)
-                .RunAsync(_ => new ValueTask<T>(read()), cancellation);
+            var secrets = await policies.Outbound(store, ComponentKind.Secretstore).RunAsync(_ => new ValueTask<T>(read()), cancellation);
             succeeded = true;
             return secrets;
         }

@@ -10,8 +10,7 @@ namespace Gateway.Routing;
 internal static class PathRules
 {
     public static Task CheckAsync(HttpContext context, RequestDelegate next) =>
-        context.Request.Path.StartsWithSegments("/api", out var rest)
-        && !IsValid(rest.Value!)
+        context.Request.Path.StartsWithSegments("/api", out var rest) && !IsValid(rest.Value!)
             ? Identifier.Check(null, "An id in the path", "id-invalid")!.ToProblem().ExecuteAsync(context)
             : next(context);
 

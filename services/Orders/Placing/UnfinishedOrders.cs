@@ -59,12 +59,8 @@ internal sealed class UnfinishedOrders(OrderEndings endings, IOptions<PlacingOpt
 }
 
 /// <summary>An order that counts among <see cref="UnfinishedOrders"/>.</summary>
-internal sealed class UnfinishedOrder(
-    OrderEndings.Expectation expectation,
-    RateLimitLease own,
-    RateLimitLease shared,
-    TimeProvider time
-) : IDisposable
+internal sealed class UnfinishedOrder(OrderEndings.Expectation expectation, RateLimitLease own, RateLimitLease shared, TimeProvider time)
+    : IDisposable
 {
     private bool accepted;
 

@@ -21,8 +21,9 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
     public static string KeyOf(string orderId) => $"order-{orderId}";
 
     public async Task<OrderStream?> FindAsync(string orderId, CancellationToken cancellation) =>
-        !OrderArchive.HasKeyOf(orderId)
-        && await streams.FindAsync(orderId, cancellation) is { Value.IsWritten: true } found ? found.Value : null;
+        !OrderArchive.HasKeyOf(orderId) && await streams.FindAsync(orderId, cancellation) is { Value.IsWritten: true } found
+            ? found.Value
+            : null;
 
     public async Task<IReadOnlyList<StoredEvent>?> EventsAsync(string orderId, CancellationToken cancellation) =>
         await FindAsync(orderId, cancellation) is { } stream ? await archive.AllAsync(orderId, stream, cancellation) : null;

@@ -25,10 +25,7 @@ public static class RateLimits
             OfUsers(placesOrder, Bucket(limits.OrdersPerUserPerSecond, limits.OrdersPerUserBurst, limits.OrdersPerUserQueued))
         );
 
-    private static PartitionedRateLimiter<HttpContext> OfAddresses(
-        Func<HttpContext, bool> counts,
-        TokenBucketRateLimiterOptions bucket
-    ) =>
+    private static PartitionedRateLimiter<HttpContext> OfAddresses(Func<HttpContext, bool> counts, TokenBucketRateLimiterOptions bucket) =>
         PartitionedRateLimiter.Create<HttpContext, IPAddress>(context =>
             counts(context)
                 ? RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress ?? IPAddress.None, _ => bucket)

@@ -14,7 +14,11 @@ internal static class ProblemCodes
     public static async Task WriteAsync(HttpContext context)
     {
         var problems = context.RequestServices.GetRequiredService<IProblemDetailsService>();
-        if (!await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = { Status = context.Response.StatusCode } }))
+        if (
+            !await problems.TryWriteAsync(
+                new ProblemDetailsContext { HttpContext = context, ProblemDetails = { Status = context.Response.StatusCode } }
+            )
+        )
         {
             var status = context.Response.StatusCode;
             await Problem.Of(status, Of(status), ReasonPhrases.GetReasonPhrase(status)).ExecuteAsync(context);

@@ -29,9 +29,7 @@ internal static class PubSubEndpoints
     {
         var (api, target) = Target(context);
         PublishMetadata.IsRaw(target.PubSub, target.Metadata);
-        var body = await context.Request.BodyAsync(detail =>
-            PubSubErrors.BulkUnreadable(target.Topic, target.PubSub, api.AppId, detail)
-        );
+        var body = await context.Request.BodyAsync(detail => PubSubErrors.BulkUnreadable(target.Topic, target.PubSub, api.AppId, detail));
         var entries = BulkBody.Entries(body, target, api.AppId);
         var failed = await api.PublishManyAsync(target, entries, context.RequestAborted);
         if (failed.Count == 0)

@@ -55,7 +55,11 @@ internal static class WorkflowEndpoints
 
     private static async Task RaiseEventAsync(HttpContext context, WorkflowApi api)
     {
-        await api.RaiseEventAsync(context.Route("instance"), context.Route("event"), await context.Request.BodyAsync(DaprErrors.BodyUnread));
+        await api.RaiseEventAsync(
+            context.Route("instance"),
+            context.Route("event"),
+            await context.Request.BodyAsync(DaprErrors.BodyUnread)
+        );
         await AcceptAsync(context, new Empty());
     }
 

@@ -55,10 +55,7 @@ public sealed class EndpointTests
         );
         await sidecar.Http.GetAsync("/v1.0/invoke/site/method/hello").SucceedsAsync(200);
         var got = await app.NextAsync("/hello");
-        Assert.Equal(
-            ("secret", "variable", "written"),
-            (got.Header("x-secret"), got.Header("x-variable"), got.Header("x-written"))
-        );
+        Assert.Equal(("secret", "variable", "written"), (got.Header("x-secret"), got.Header("x-variable"), got.Header("x-written")));
     }
 
     [Fact]

@@ -22,10 +22,7 @@ public sealed class TaskHubTests(WorkerApp fixture) : IClassFixture<WorkerApp>
         await StartAsync(request);
         var ended = (await WaitAsync("labelled")).WorkflowState;
         Assert.Equal(AnyInput, ended.Output);
-        Assert.Equal(
-            (null, null, null, 0),
-            (ended.ExecutionId, ended.CompletedTimestamp, ended.ScheduledStartTimestamp, ended.Tags.Count)
-        );
+        Assert.Equal((null, null, null, 0), (ended.ExecutionId, ended.CompletedTimestamp, ended.ScheduledStartTimestamp, ended.Tags.Count));
         var history = await TaskHub.Call<GetInstanceHistoryRequest, GetInstanceHistoryResponse>(
             fixture.Sidecar,
             "GetInstanceHistory",
