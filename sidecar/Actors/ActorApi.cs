@@ -98,13 +98,11 @@ internal sealed class ActorApi(
             var schedule = Schedule.OfReminder(request.Period, request.DueTime, request.Ttl);
             var now = time.GetUtcNow();
             var first = schedule.First(request.DueTime, now);
-            DateTimeOffset? expires = string.IsNullOrEmpty(request.Ttl)
-                ? null
-                : Schedule.DueTime(request.Ttl, string.IsNullOrEmpty(request.DueTime) ? now : first);
-            if (expires <= now)
-            {
-                throw new FormatException($"reminder {name} has already expired");
-            }
+            var expires = Schedule.Expiry(
+                string.IsNullOrEmpty(request.Ttl) ? null : request.Ttl,
+                string.IsNullOrEmpty(request.DueTime) ? null : first,
+                now
+            );
             var reminder = new Reminder(
                 actor.Type,
                 actor.Id,
@@ -175,6 +173,10 @@ internal sealed class ActorApi(
             var now = time.GetUtcNow();
             var first = string.IsNullOrEmpty(request.DueTime) ? now : Schedule.MomentOfTimer(request.DueTime, now, "due time");
             DateTimeOffset? expires = string.IsNullOrEmpty(request.Ttl) ? null : Schedule.MomentOfTimer(request.Ttl, first, "TTL");
+            if (expires < now || expires < first)
+            {
+                throw new FormatException($"timer {actor}||{name} has already expired: dueTime: {first:u} TTL: {request.Ttl}");
+            }
             timers.Set(new ActorTimer(actor, name, CallbackBody.Timer(request), schedule, first, expires));
         }
         catch (FormatException e)

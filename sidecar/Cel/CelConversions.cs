@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Sidecar.Go;
 
 namespace Sidecar.Cel;
 
@@ -84,7 +85,7 @@ internal static partial class CelConversions
         {
             DateTimeOffset => value,
             long seconds => CelTimes.FromUnix(seconds) is { } time ? time : Failed(value, "timestamp"),
-            string text => CelTimes.Parse(text) is { } time ? time : Failed(value, "timestamp"),
+            string text => GoTime.Parse(text) is { } time ? time : Failed(value, "timestamp"),
             _ => Failed(value, "timestamp"),
         };
 

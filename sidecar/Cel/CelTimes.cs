@@ -1,22 +1,14 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace Sidecar.Cel;
 
 /// <summary>Timestamps, with the offset they were written with: <c>getHours()</c> is the hour there, as in cel-go.</summary>
-internal static partial class CelTimes
+internal static class CelTimes
 {
     public static DateTimeOffset? FromUnix(long seconds) =>
         seconds >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;
-
-    /// <summary>Reads RFC 3339. Null if <paramref name="text"/> is not in it.</summary>
-    public static DateTimeOffset? Parse(string text)
-    {
-        var shortened = Fraction.Replace(text, match => match.Value[..Math.Min(8, match.Length)]);
-        return Rfc3339.IsMatch(text) && DateTimeOffset.TryParse(shortened, CultureInfo.InvariantCulture, out var time) ? time : null;
-    }
 
     public static string Text(DateTimeOffset time) =>
         time.ToString(
@@ -95,10 +87,4 @@ internal static partial class CelTimes
         && ticks <= DateTime.MaxValue.Ticks
             ? time.ToOffset(offset)
             : null;
-
-    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})\z")]
-    private static partial Regex Rfc3339 { get; }
-
-    [GeneratedRegex(@"[.,][0-9]+")]
-    private static partial Regex Fraction { get; }
 }
