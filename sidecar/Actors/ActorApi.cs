@@ -75,7 +75,8 @@ internal sealed class ActorApi(
     }
 
     /// <summary>Applies all writes or none, for an actor that is active here.</summary>
-    public async Task WriteStateAsync(ActorId actor, IReadOnlyList<ActorStateWrite> writes, CancellationToken cancellation)
+    /// <param name="writes">Called for an active actor only: mistakes in the writes are reported after an actor that is missing.</param>
+    public async Task WriteStateAsync(ActorId actor, Func<IReadOnlyList<ActorStateWrite>> writes, CancellationToken cancellation)
     {
         CheckReserved(actor.Type);
         await RegisteredAsync(cancellation);
@@ -84,7 +85,7 @@ internal sealed class ActorApi(
         {
             throw ActorErrors.InstanceMissing();
         }
-        await state.WriteAsync(actor, writes, cancellation);
+        await state.WriteAsync(actor, writes(), cancellation);
     }
 
     public async Task RegisterReminderAsync(ActorId actor, string name, ReminderRequest request, CancellationToken cancellation)
