@@ -75,7 +75,8 @@ internal sealed class ActorApi(
     }
 
     /// <summary>Applies all writes or none, for an actor that is active here.</summary>
-    public async Task WriteStateAsync(ActorId actor, IReadOnlyList<ActorStateWrite> writes, CancellationToken cancellation)
+    /// <param name="writes">Called for an active actor only: mistakes in the writes are reported after an actor that is missing.</param>
+    public async Task WriteStateAsync(ActorId actor, Func<IReadOnlyList<ActorStateWrite>> writes, CancellationToken cancellation)
     {
         CheckReserved(actor.Type);
         await RegisteredAsync(cancellation);
@@ -84,7 +85,7 @@ internal sealed class ActorApi(
         {
             throw ActorErrors.InstanceMissing();
         }
-        await state.WriteAsync(actor, writes, cancellation);
+        await state.WriteAsync(actor, writes(), cancellation);
     }
 
     public async Task RegisterReminderAsync(ActorId actor, string name, ReminderRequest request, CancellationToken cancellation)
@@ -98,13 +99,11 @@ internal sealed class ActorApi(
             var schedule = Schedule.OfReminder(request.Period, request.DueTime, request.Ttl);
             var now = time.GetUtcNow();
             var first = schedule.First(request.DueTime, now);
-            DateTimeOffset? expires = string.IsNullOrEmpty(request.Ttl)
-                ? null
-                : Schedule.DueTime(request.Ttl, string.IsNullOrEmpty(request.DueTime) ? now : first);
-            if (expires <= now)
-            {
-                throw new FormatException($"reminder {name} has already expired");
-            }
+            var expires = Schedule.Expiry(
+                string.IsNullOrEmpty(request.Ttl) ? null : request.Ttl,
+                string.IsNullOrEmpty(request.DueTime) ? null : first,
+                now
+            );
             var reminder = new Reminder(
                 actor.Type,
                 actor.Id,
@@ -175,6 +174,10 @@ internal sealed class ActorApi(
             var now = time.GetUtcNow();
             var first = string.IsNullOrEmpty(request.DueTime) ? now : Schedule.MomentOfTimer(request.DueTime, now, "due time");
             DateTimeOffset? expires = string.IsNullOrEmpty(request.Ttl) ? null : Schedule.MomentOfTimer(request.Ttl, first, "TTL");
+            if (expires < now || expires < first)
+            {
+                throw new FormatException($"timer {actor}||{name} has already expired: dueTime: {first:u} TTL: {request.Ttl}");
+            }
             timers.Set(new ActorTimer(actor, name, CallbackBody.Timer(request), schedule, first, expires));
         }
         catch (FormatException e)

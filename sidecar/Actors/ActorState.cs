@@ -36,8 +36,8 @@ internal sealed class ActorState(string appId, ComponentSet components, PolicyBo
         [
             .. writes.Select(write =>
                 write.Value is { } value
-                    ? StateWrite.Upsert(KeyOf(actor, write.Key), value, ttl: TimeToLive(store, write.Metadata))
-                    : StateWrite.Delete(KeyOf(actor, write.Key))
+                    ? StateWrite.Upsert(KeyOf(actor, write.Key), value, write.ETag, ttl: TimeToLive(store, write.Metadata))
+                    : StateWrite.Delete(KeyOf(actor, write.Key), write.ETag)
             ),
         ];
         await GuardedAsync(
@@ -81,11 +81,8 @@ internal sealed class ActorState(string appId, ComponentSet components, PolicyBo
 
     private TimeSpan? TimeToLive(IStateStore store, IReadOnlyDictionary<string, string> metadata)
     {
-        if (!metadata.TryGetValue("ttlInSeconds", out var text))
-        {
-            return null;
-        }
-        if (!stateTtl)
+        var given = metadata.TryGetValue("ttlInSeconds", out var text);
+        if (given && !stateTtl)
         {
             throw ActorErrors.StateSave("ttlInSeconds is not supported without the \"ActorStateTTL\" feature enabled");
         }

@@ -20,6 +20,10 @@ internal static class DaprErrors
 
     public static DaprException Generic(string detail) => new(new(500, StatusCode.Internal, "ERROR", detail));
 
+    /// <summary>An answer that can't be written.</summary>
+    public static DaprException NoJson(string detail) =>
+        new(new(500, StatusCode.Internal, "ERR_INTERNAL", $"failed to encode response as JSON: {detail}"));
+
     public static DaprException NotImplemented() =>
         new(new(501, StatusCode.Unimplemented, "ERR_API_UNIMPLEMENTED", "this API is currently not implemented"));
 

@@ -75,6 +75,10 @@ internal static class GoFormat
         {
             return text.Contains('E', StringComparison.Ordinal) ? ((decimal)number).ToString(CultureInfo.InvariantCulture) : text;
         }
+        if (double.IsInfinity(number))
+        {
+            return number > 0 ? "+Inf" : "-Inf";
+        }
         var parts = text.Split('E');
         var exponent = int.Parse(parts[1], CultureInfo.InvariantCulture);
         return $"{parts[0]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";

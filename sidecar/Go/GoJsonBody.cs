@@ -44,10 +44,36 @@ internal static class GoJsonBody
         {
             null or { ValueKind: JsonValueKind.Null } => null,
             { ValueKind: JsonValueKind.String } value => value.GetString(),
-            { } other => throw new FormatException(
-                $"json: cannot unmarshal {Kind(other)} into Go struct field {goStruct}.{name} of type string"
-            ),
+            { } other => throw Mismatch(other, $"{goStruct}.{name}", "string"),
         };
+
+    /// <param name="goType">Go's name of the field's type.</param>
+    public static JsonElement Struct(JsonElement element, string goStruct, string name, string goType) =>
+        Property(element, name) switch
+        {
+            null or { ValueKind: JsonValueKind.Null } => default,
+            { ValueKind: JsonValueKind.Object } value => value,
+            { } other => throw Mismatch(other, $"{goStruct}.{name}", goType),
+        };
+
+    /// <summary>Checks a field of Go's type int.</summary>
+    public static void CheckInt(JsonElement element, string goStruct, string name)
+    {
+        if (Property(element, name) is not { ValueKind: not JsonValueKind.Null } value)
+        {
+            return;
+        }
+        if (value.ValueKind != JsonValueKind.Number)
+        {
+            throw Mismatch(value, $"{goStruct}.{name}", "int");
+        }
+        if (!value.TryGetInt64(out _))
+        {
+            throw new FormatException(
+                $"json: cannot unmarshal number {value.GetRawText()} into Go struct field {goStruct}.{name} of type int"
+            );
+        }
+    }
 
     public static Dictionary<string, string> Texts(JsonElement element, string goStruct, string name)
     {
@@ -63,21 +89,22 @@ internal static class GoJsonBody
                     {
                         JsonValueKind.String => item.Value.GetString()!,
                         JsonValueKind.Null => "",
-                        _ => throw new FormatException(
-                            $"json: cannot unmarshal {Kind(item.Value)} into Go struct field {goStruct}.{name} of type string"
-                        ),
+                        _ => throw Mismatch(item.Value, $"{goStruct}.{name}", "string"),
                     };
                 }
                 break;
             case { } other:
-                throw new FormatException(
-                    $"json: cannot unmarshal {Kind(other)} into Go struct field {goStruct}.{name} of type map[string]string"
-                );
+                throw Mismatch(other, $"{goStruct}.{name}", "map[string]string");
         }
         return texts;
     }
 
-    public static string Kind(JsonElement value) =>
+    /// <summary>Go's error for a value of the wrong kind.</summary>
+    /// <param name="field">The struct's name and the path to the field.</param>
+    public static FormatException Mismatch(JsonElement value, string field, string goType) =>
+        new($"json: cannot unmarshal {Kind(value)} into Go struct field {field} of type {goType}");
+
+    private static string Kind(JsonElement value) =>
         value.ValueKind switch
         {
             JsonValueKind.Object => "object",

@@ -12,7 +12,8 @@ namespace Sidecar.Go;
 internal static partial class GoProtoJson
 {
     /// <summary>Returns the first problem of <paramref name="json"/>, or null if the message can be read.</summary>
-    public static string? Problem(ReadOnlySpan<byte> json, MessageDescriptor type)
+    /// <param name="beside">Fields that the body has beside those of the message.</param>
+    public static string? Problem(ReadOnlySpan<byte> json, MessageDescriptor type, params FieldDescriptor[] beside)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = GoJsonScanner.MaxDepth });
         try
@@ -22,7 +23,7 @@ internal static partial class GoProtoJson
             {
                 return Unexpected(json, ref reader);
             }
-            return OfMessage(json, ref reader, type);
+            return OfMessage(json, ref reader, [.. type.Fields.InDeclarationOrder(), .. beside]);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // half of a surrogate pair in a name
         {
@@ -30,12 +31,12 @@ internal static partial class GoProtoJson
         }
     }
 
-    private static string? OfMessage(ReadOnlySpan<byte> json, ref Utf8JsonReader reader, MessageDescriptor type)
+    private static string? OfMessage(ReadOnlySpan<byte> json, ref Utf8JsonReader reader, IList<FieldDescriptor> fields)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
-            var field = type.Fields.InDeclarationOrder().FirstOrDefault(field => field.JsonName == name || field.Name == name);
+            var field = fields.FirstOrDefault(field => field.JsonName == name || field.Name == name);
             reader.Read();
             if (field is null || IsFree(field))
             {
@@ -83,7 +84,7 @@ internal static partial class GoProtoJson
         if (field.FieldType == FieldType.Message)
         {
             return reader.TokenType == JsonTokenType.StartObject
-                ? OfMessage(json, ref reader, field.MessageType)
+                ? OfMessage(json, ref reader, field.MessageType.Fields.InDeclarationOrder())
                 : Unexpected(json, ref reader);
         }
         return Fits(ref reader, field)

@@ -3,21 +3,27 @@ using System.Text.RegularExpressions;
 
 namespace Sidecar.Go;
 
-/// <summary>Times as Go's <c>time.Parse</c> reads them.</summary>
+/// <summary>Points in time in RFC 3339 as Go reads them: the hour may have one digit, and a fraction may follow a comma.</summary>
 internal static partial class GoTime
 {
-    private const int MostDigits = 7; // .NET counts in 100 ns
-
-    /// <summary>Reads RFC 3339. Null if <paramref name="text"/> is not in it.</summary>
+    /// <summary>With the offset it was written with. Null if the text is no such time, or one that .NET does not have.</summary>
     public static DateTimeOffset? Parse(string text)
     {
-        var shortened = Fraction.Replace(text, match => "." + match.Value[1..Math.Min(1 + MostDigits, match.Length)]);
-        return Rfc3339.IsMatch(text) && DateTimeOffset.TryParse(shortened, CultureInfo.InvariantCulture, out var time) ? time : null;
+        if (Rfc3339.Match(text) is not { Success: true } match)
+        {
+            return null;
+        }
+        var fraction = match.Groups["fraction"].Value;
+        var exact =
+            $"{match.Groups["date"]}T{match.Groups["hour"].Value.PadLeft(2, '0')}{match.Groups["minutes"]}"
+            + (fraction.Length > 0 ? "." + fraction[..Math.Min(7, fraction.Length)] : "")
+            + match.Groups["offset"];
+        return DateTimeOffset.TryParse(exact, CultureInfo.InvariantCulture, out var time) ? time : null;
     }
 
-    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})\z")]
+    [GeneratedRegex(
+        "^(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})T(?<hour>[0-9]{1,2})(?<minutes>:[0-9]{2}:[0-9]{2})"
+            + @"(?:[.,](?<fraction>[0-9]+))?(?<offset>Z|[+-][0-9]{2}:[0-9]{2})\z"
+    )]
     private static partial Regex Rfc3339 { get; }
-
-    [GeneratedRegex(@"[.,][0-9]+")]
-    private static partial Regex Fraction { get; }
 }

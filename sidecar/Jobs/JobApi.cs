@@ -35,6 +35,11 @@ internal sealed class JobApi(string appId, JobStore store, JobService service, T
         {
             throw errors.Exists(job.Name);
         }
+        if (scheduled.Expires < scheduled.Due)
+        {
+            await DeleteAsync(job.Name, cancellation); // its schedule has no time in its life, so the scheduler does not keep it
+            return;
+        }
         service.Arm(scheduled);
     }
 

@@ -27,16 +27,8 @@ internal static class JobProgress
         {
             throw Invalid(problem);
         }
-        if (job.HasTtl && Timers.Schedule.MomentProblem(job.Ttl) is not null)
-        {
-            throw Invalid("ttl format not recognized");
-        }
         var due = schedule.First(job.HasDueTime ? job.DueTime : null, now);
-        DateTimeOffset? expires = job.HasTtl ? Timers.Schedule.DueTime(job.Ttl, job.HasDueTime ? due : now) : null;
-        if (job.HasDueTime && due > expires)
-        {
-            throw Invalid("ttl must be greater than due time");
-        }
+        var expires = Timers.Schedule.Expiry(job.HasTtl ? job.Ttl : null, job.HasDueTime ? due : null, now);
         var left =
             !job.HasSchedule ? 1
             : job.HasRepeats ? (int)Math.Min(job.Repeats, int.MaxValue)

@@ -10,10 +10,11 @@ internal sealed record JobSchedule(CronSchedule? Cron)
 {
     private static readonly JobSchedule Once = new((CronSchedule?)null);
 
+    /// <param name="text">Null for a job without schedule.</param>
     /// <exception cref="FormatException">The text is none of these.</exception>
     public static JobSchedule Parse(string? text)
     {
-        if (string.IsNullOrEmpty(text))
+        if (text is null)
         {
             return Once;
         }

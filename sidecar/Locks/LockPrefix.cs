@@ -17,7 +17,5 @@ internal sealed class LockPrefix(string? strategy, string appId, string storeNam
     };
 
     /// <summary>The stored name; null if <paramref name="resource"/> contains the separator.</summary>
-    public string? Stored(string resource) => IsIllegal(resource) ? null : prefix + resource;
-
-    public static bool IsIllegal(string text) => text.Contains(Separator, StringComparison.Ordinal);
+    public string? Stored(string resource) => resource.Contains(Separator, StringComparison.Ordinal) ? null : prefix + resource;
 }

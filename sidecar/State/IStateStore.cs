@@ -9,9 +9,15 @@ internal interface IStateStore : IAsyncDisposable
     /// <summary>The value under <paramref name="key"/>, or null when absent or expired.</summary>
     ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellation);
 
-    /// <summary>Reads the metadata <c>ttlInSeconds</c>. Null means no expiry.</summary>
+    /// <summary>
+    /// Reads the metadata <c>ttlInSeconds</c> of a value of an app or an actor. Without text the component's own time to live applies, if
+    /// it has one. Null means no expiry.
+    /// </summary>
     /// <exception cref="FormatException">The text is no time to live for this store; the message is daprd's.</exception>
-    TimeSpan? ReadTimeToLive(string text) => TimeToLive.OfDatabase(text);
+    TimeSpan? ReadTimeToLive(string? text) => TimeToLive.OfDatabase(text);
+
+    /// <summary>True if daprd's component of this type checks concurrency and consistency of such a write.</summary>
+    bool ChecksOptions(StateWriteKind kind, bool inTransaction) => true;
 
     /// <summary>Carries out one write. Null when done; otherwise why nothing was changed.</summary>
     ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation);
@@ -27,8 +33,8 @@ internal interface ITransactionalStateStore : IStateStore
 /// <summary>The ability to process many keys in one round trip.</summary>
 internal interface IBulkStateStore : IStateStore
 {
-    /// <summary>Like <see cref="IStateStore.GetAsync"/> for each key, in their order.</summary>
-    ValueTask<IReadOnlyList<StateEntry?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation);
+    /// <summary>Like <see cref="IStateStore.GetAsync"/> for each key, in their order. An item may have an error of its own.</summary>
+    ValueTask<IReadOnlyList<BulkItem>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation);
 
     /// <summary>
     /// Like <see cref="IStateStore.WriteAsync"/> for each write, in their order: a failed one does not affect the others.

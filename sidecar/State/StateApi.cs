@@ -28,11 +28,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     public async Task SaveAsync(string store, IReadOnlyList<SaveRequest> items, CancellationToken cancellation)
     {
         var component = Store(store);
-        var writes = items
-            .Select(item =>
-                StateWrites.Of(component, component.Encryption?.Encrypt(item) ?? item, detail => StateErrors.SaveFailed(store, detail))
-            )
-            .ToList();
+        var writes = items.Select(item => StateWrites.Of(component, component.Encryption?.Encrypt(item) ?? item)).ToList();
         var failure = await WriteAllAsync(component, "set", writes, detail => StateErrors.SaveFailed(store, detail), cancellation);
         if (failure is not null)
         {
@@ -44,11 +40,11 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     public async Task DeleteAsync(string store, DeleteRequest item, CancellationToken cancellation)
     {
         var component = Store(store);
-        var write = StateWrites.Of(component, item, detail => StateErrors.DeleteFailed(item.Key, detail));
+        var (write, problem) = StateWrites.Of(component, item);
         var failure = await GuardedAsync(
             component,
             "delete",
-            limit => component.Store.WriteAsync(write, limit),
+            limit => problem is null ? component.Store.WriteAsync(write, limit) : ValueTask.FromResult<StateFailure?>(problem),
             detail => StateErrors.DeleteFailed(item.Key, detail),
             cancellation
         );
@@ -62,7 +58,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     public async Task DeleteManyAsync(string store, IReadOnlyList<DeleteRequest> items, CancellationToken cancellation)
     {
         var component = Store(store);
-        var writes = items.Select(item => StateWrites.Of(component, item, detail => StateErrors.BulkDeleteFailed(store, detail))).ToList();
+        var writes = items.Select(item => StateWrites.Of(component, item)).ToList();
         var failure = await WriteAllAsync(
             component,
             "bulk_delete",
@@ -79,35 +75,19 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     public async Task<IReadOnlyList<BulkItem>> GetManyAsync(string store, IReadOnlyList<string> keys, CancellationToken cancellation)
     {
         var component = Store(store);
+        if (keys.Count == 0)
+        {
+            return [];
+        }
         var stored = keys.Select(key => component.Keys.Stored(key)).ToList();
-        if (component.Store is IBulkStateStore bulk)
-        {
-            var found = await GuardedAsync(
-                component,
-                "bulk_get",
-                limit => bulk.GetManyAsync(stored, limit),
-                detail => StateErrors.GetFailed(string.Join(',', keys), store, detail),
-                cancellation
-            );
-            return [.. keys.Zip(found, (key, entry) => Item(component, key, entry))];
-        }
-        var items = new BulkItem[keys.Count];
-        for (var i = 0; i < items.Length; i++)
-        {
-            var at = i;
-            items[i] = Item(
-                component,
-                keys[i],
-                await GuardedAsync(
-                    component,
-                    "get",
-                    limit => component.Store.GetAsync(stored[at], limit),
-                    detail => StateErrors.GetFailed(keys[at], store, detail),
-                    cancellation
-                )
-            );
-        }
-        return items;
+        var found = await GuardedAsync(
+            component,
+            "bulk_get",
+            limit => ReadManyAsync(component.Store, stored, limit),
+            StateErrors.BulkGetFailed,
+            cancellation
+        );
+        return [.. keys.Zip(found, (key, item) => Decrypted(component, item with { Key = key }))];
     }
 
     public async Task TransactAsync(
@@ -132,14 +112,15 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
             ];
         }
         var plan = outbox.Plan(component, operations, trace);
-        var writes = plan
+        var kept = plan
             .Operations.Select(operation =>
                 operation.Upsert is { } upsert
-                    ? StateWrites.Of(component, upsert, StateErrors.TransactionFailed, inTransaction: true)
-                    : StateWrites.Of(component, operation.Delete!, StateErrors.TransactionFailed, inTransaction: true)
+                    ? StateWrites.Of(component, upsert, inTransaction: true)
+                    : StateWrites.Of(component, operation.Delete!, inTransaction: true)
             )
-            .Concat(plan.Records)
             .ToList();
+        var problem = kept.Select(operation => operation.Problem).FirstOrDefault(one => one is not null);
+        List<StateWrite> writes = [.. kept.Select(operation => operation.Write), .. plan.Records];
         if (writes.Count == 0)
         {
             return;
@@ -150,7 +131,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
             failure = await GuardedAsync(
                 component,
                 "transaction",
-                limit => transactional.TransactAsync(writes, limit),
+                limit => problem is null ? transactional.TransactAsync(writes, limit) : ValueTask.FromResult<StateFailure?>(problem),
                 StateErrors.TransactionFailed,
                 cancellation
             );
@@ -202,22 +183,32 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     private async Task<StateFailure?> WriteAllAsync(
         StateStoreComponent component,
         string operation,
-        List<StateWrite> writes,
+        List<CheckedWrite> writes,
         Func<string, DaprException> failed,
         CancellationToken cancellation
     )
     {
         var bulk = new BulkWrites(component.Store, writes);
-        var result = await GuardedAsync(component, operation, bulk.WriteAsync, failed, cancellation);
-        return result.Failures is not [var first, ..] all ? null
-            : writes.Count == 1 ? first
-            : first with { Message = Joined(first, all) };
+        return (await GuardedAsync(component, operation, bulk.WriteAsync, failed, cancellation)).Combined;
     }
 
-    /// <summary>daprd puts the reason of the first failure before the list of all.</summary>
-    private static string Joined(StateFailure first, IEnumerable<StateFailure> all) =>
-        (first.Kind == StateFailureKind.ETagMismatch ? "possible etag mismatch. error from state store: " : "")
-        + string.Join('\n', all.Select(failure => failure.Message));
+    private static async ValueTask<IReadOnlyList<BulkItem>> ReadManyAsync(
+        IStateStore store,
+        IReadOnlyList<string> keys,
+        CancellationToken cancellation
+    )
+    {
+        if (store is IBulkStateStore bulk)
+        {
+            return await bulk.GetManyAsync(keys, cancellation);
+        }
+        var items = new List<BulkItem>(keys.Count);
+        foreach (var key in keys)
+        {
+            items.Add(new BulkItem(key, await store.GetAsync(key, cancellation)));
+        }
+        return items;
+    }
 
     private static async ValueTask<StateEntry?> DecryptedAsync(
         StateEncryption encryption,
@@ -237,18 +228,19 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         }
     }
 
-    private static BulkItem Item(StateStoreComponent component, string key, StateEntry? entry)
+    private static BulkItem Decrypted(StateStoreComponent component, BulkItem item)
     {
+        if (component.Encryption is not { } encryption || item.Entry is not { Value.Length: > 0 } entry)
+        {
+            return item;
+        }
         try
         {
-            return new BulkItem(
-                key,
-                entry is { Value.Length: > 0 } && component.Encryption is { } encryption ? encryption.Decrypt(entry) : entry
-            );
+            return item with { Entry = encryption.Decrypt(entry) };
         }
         catch (CryptographicException e)
         {
-            return new BulkItem(key, null, e.Message);
+            return item with { Entry = entry with { Value = default }, Error = e.Message };
         }
     }
 

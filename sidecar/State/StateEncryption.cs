@@ -33,8 +33,9 @@ internal sealed class StateEncryption
     public SaveRequest Encrypt(SaveRequest save) =>
         save with
         {
-            Value = Encrypt(save.IsJson ? Plain(save.Value) : save.Value),
+            Value = Encrypt(save.Sent ?? (save.IsJson ? Plain(save.Value) : save.Value)),
             IsJson = false,
+            Sent = null,
         };
 
     /// <exception cref="CryptographicException">The value was not written under one of the keys.</exception>

@@ -16,6 +16,9 @@ internal enum StateFailureKind
     /// <summary>A condition without ETag did not hold, on a store for which daprd reports that as an error of the store.</summary>
     Refused,
 
+    /// <summary>An option or the time to live is not one of this store's; the write was not sent.</summary>
+    Invalid,
+
     /// <summary>The store could not be reached or answered with an error.</summary>
     Unavailable,
 }

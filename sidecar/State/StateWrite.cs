@@ -11,6 +11,7 @@ internal enum StateWriteKind
 
 /// <summary>
 /// One write. <paramref name="ETag"/> null: unconditional, unless <paramref name="FirstWrite"/>, which requires that the key is absent.
+/// (Of the stores only <c>state.in-memory</c> requires that of a delete.)
 /// <paramref name="TimeToLive"/> null: never expires, and removes an earlier expiry.
 /// </summary>
 internal sealed record StateWrite(
@@ -28,6 +29,9 @@ internal sealed record StateWrite(
     /// </summary>
     public bool AsInDaprd { get; init; }
 
+    /// <summary>True if the caller has asked for last-write. daprd's <c>state.redis</c> ignores the ETag of such an upsert.</summary>
+    public bool LastWrite { get; init; }
+
     /// <summary>True if the value was sent as JSON, not as bytes that happen to be JSON; a store may distinguish the two.</summary>
     public bool IsJson { get; init; }
 
@@ -44,5 +48,6 @@ internal sealed record StateWrite(
         TimeSpan? ttl = null
     ) => new(StateWriteKind.Upsert, key, value, etag, firstWrite, ttl);
 
-    public static StateWrite Delete(string key, string? etag = null) => new(StateWriteKind.Delete, key, ETag: etag);
+    public static StateWrite Delete(string key, string? etag = null, bool firstWrite = false) =>
+        new(StateWriteKind.Delete, key, ETag: etag, FirstWrite: firstWrite);
 }

@@ -15,7 +15,7 @@ internal sealed record StoreOptions(
     public static StoreOptions Read(DriverContext context)
     {
         var properties = context.Properties;
-        var keys = new KeyPrefix(properties.Text("keyPrefix"), context.AppId, context.Name);
+        var keys = new KeyPrefix(PrefixStrategy.Read(properties), context.AppId, context.Name);
         var pubsub = properties.Text("outboxPublishPubsub");
         var topic = properties.Text("outboxPublishTopic");
         var discard = properties.Flag("outboxDiscardWhenMissingState");

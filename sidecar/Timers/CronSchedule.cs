@@ -36,13 +36,9 @@ internal sealed record CronSchedule(IReadOnlyList<CronExpression> Expressions, T
         }
         if (rest.StartsWith(EveryPrefix, StringComparison.Ordinal))
         {
-            var interval = rest[EveryPrefix.Length..];
-            return !interval.AsSpan().TrimStart("+-").ContainsAnyExcept("0123456789.") && interval is not "0"
-                    ? throw NoDuration($"missing unit in duration {GoFormat.Quote(interval)}")
-                : GoDuration.TryParse(interval, out var every) ? new CronSchedule([], zone, every)
-                : throw NoDuration($"invalid duration {GoFormat.Quote(interval)}");
-
-            FormatException NoDuration(string why) => new($"failed to parse duration {rest}: time: {why}");
+            return GoDuration.ProblemOf(rest[EveryPrefix.Length..], out var every) is { } problem
+                ? throw new FormatException($"failed to parse duration {rest}: {problem}")
+                : new CronSchedule([], zone, every);
         }
         return new CronSchedule(rest.StartsWith('@') ? [Macro(rest)] : Expressed(rest, secondsRequired), zone, null);
     }

@@ -34,8 +34,25 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
             throw Invalid(problem);
         }
         return Stored(period);
+    }
 
-        static FormatException Invalid(string why) => new($"rpc error: code = Unknown desc = job failed validation: {why}");
+    /// <summary>
+    /// The time at which a job or a reminder expires, counted from <paramref name="due"/> if it has a time to be due. Null without a time
+    /// to live.
+    /// </summary>
+    /// <exception cref="FormatException">The scheduler refuses the time to live; the message is daprd's.</exception>
+    public static DateTimeOffset? Expiry(string? ttl, DateTimeOffset? due, DateTimeOffset now)
+    {
+        if (ttl is null)
+        {
+            return null;
+        }
+        if (MomentProblem(ttl) is not null)
+        {
+            throw Invalid("ttl format not recognized");
+        }
+        var expiry = DueTime(ttl, due ?? now);
+        return due > expiry ? throw Invalid("ttl must be greater than due time") : expiry;
     }
 
     /// <exception cref="FormatException">A reminder can't have the period; the message is daprd's.</exception>
@@ -50,7 +67,7 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
     /// <summary>The error of daprd's scheduler for a text that is no time to be due; null if it is one.</summary>
     public static string? MomentProblem(string text) =>
         !IsMoment(text) ? "due time format not recognized"
-        : Repeats(text) ? "repeats not supported for due time"
+        : Repetition(text) > 0 ? "repeats not supported for due time"
         : null;
 
     /// <summary>The period of a timer; cron is refused.</summary>
@@ -63,7 +80,7 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
     /// <exception cref="FormatException">It is no duration and no time; the message is daprd's.</exception>
     public static DateTimeOffset MomentOfTimer(string text, DateTimeOffset now, string what) =>
         !IsMoment(text) ? throw new FormatException($"error parsing timer {what}: unsupported time/duration format: {text}")
-        : Repeats(text) ? throw new FormatException($"error parsing timer {what}: repetitions are not allowed")
+        : Repetition(text) != -1 ? throw new FormatException($"error parsing timer {what}: repetitions are not allowed")
         : DueTime(text, now);
 
     /// <summary>
@@ -147,24 +164,21 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
         {
             return Repetitions == 1 ? null : now;
         }
-        return last.AddYears(Years).AddMonths(Months).AddDays(Days) + Time;
+        return From(last);
     }
 
     /// <summary>A moment given as a time (RFC 3339) or as a duration from now.</summary>
     public static DateTimeOffset DueTime(string text, DateTimeOffset now)
     {
-        if (GoDuration.TryParse(text, out var wait))
+        if (GoDuration.TryParseExact(text, out var wait))
         {
-            return now + wait;
+            return (Once with { Time = wait }).From(now);
         }
         if (Iso().Match(text) is { Success: true } iso)
         {
-            var schedule = FromIso(iso);
-            return now.AddYears(schedule.Years).AddMonths(schedule.Months).AddDays(schedule.Days) + schedule.Time;
+            return FromIso(iso).From(now);
         }
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            ? time
-            : throw new FormatException($"'{text}' is no duration and no time");
+        return GoTime.Parse(text) ?? throw new FormatException($"'{text}' is no duration and no time");
     }
 
     /// <summary>True for a point in time (RFC 3339), false for a duration.</summary>
@@ -180,23 +194,37 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
             ? IsFraction(text)
                 ? null
                 : Parse(text)
-            : GoDuration.TryParse(text, out _)
+            : GoDuration.TryParseExact(text, out _)
                 ? Parse(text)
                 : null;
     }
 
     private static bool IsMoment(string text) =>
-        GoDuration.TryParse(text, out _)
-        || (
-            Iso().IsMatch(text)
-                ? !IsFraction(text)
-                : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)
-        );
+        GoDuration.TryParseExact(text, out _) || (Iso().IsMatch(text) ? !IsFraction(text) : GoTime.Parse(text) is not null);
 
-    private static bool Repeats(string moment) =>
-        Iso().Match(moment) is { Success: true } iso
-        && int.TryParse(iso.Groups["R"].Value, CultureInfo.InvariantCulture, out var count)
-        && count > 0;
+    private static FormatException Invalid(string why) => new($"rpc error: code = Unknown desc = job failed validation: {why}");
+
+    /// <summary>
+    /// The time that comes this duration after <paramref name="moment"/>, counted as Go does: a month after 31 January is 3 March, or 2
+    /// March in a leap year. A time beyond the calendar, which .NET lacks, is the end of the calendar.
+    /// </summary>
+    private DateTimeOffset From(DateTimeOffset moment)
+    {
+        var months = (Years * 12) + Months;
+        var month = moment.AddDays(1 - moment.Day);
+        if (month > DateTimeOffset.MaxValue.AddMonths(-months))
+        {
+            return DateTimeOffset.MaxValue;
+        }
+        var ticks = month.AddMonths(months).UtcTicks + (TimeSpan.FromDays(moment.Day - 1 + Days) + Time).Ticks;
+        return new DateTimeOffset(Math.Clamp(ticks, DateTimeOffset.MinValue.UtcTicks, DateTimeOffset.MaxValue.UtcTicks), TimeSpan.Zero);
+    }
+
+    /// <summary>-1 without repetitions.</summary>
+    private static int Repetition(string moment) =>
+        Iso().Match(moment) is { Success: true } iso && int.TryParse(iso.Groups["R"].Value, CultureInfo.InvariantCulture, out var count)
+            ? count
+            : -1;
 
     private static bool IsFraction(string iso) => iso.Contains('.', StringComparison.Ordinal);
 

@@ -47,16 +47,26 @@ internal sealed partial class ReminderService(
         }
     }
 
-    /// <summary>Registers a reminder and replaces one of the same name. Durable once answered.</summary>
+    /// <summary>
+    /// Registers a reminder and replaces one of the same name. Durable once answered. A reminder that expires before its first tick is
+    /// removed at once, as by Dapr's scheduler.
+    /// </summary>
     /// <returns>False if one exists and <paramref name="overwrite"/> is false.</returns>
     public async Task<bool> TryRegisterAsync(Reminder reminder, bool overwrite, CancellationToken cancellation)
     {
-        var done = await store.TryPutAsync(reminder, overwrite, cancellation);
-        if (done)
+        if (!await store.TryPutAsync(reminder, overwrite, cancellation))
+        {
+            return false;
+        }
+        if (reminder.Expires < reminder.Next)
+        {
+            await UnregisterAsync(reminder.Actor, reminder.Name, cancellation);
+        }
+        else
         {
             Arm(reminder);
         }
-        return done;
+        return true;
     }
 
     public async Task<IReadOnlyList<Reminder>> ListAsync(string type, string? id, CancellationToken cancellation)

@@ -87,7 +87,8 @@ internal class ActorsService
                 }
             )
             .ToList();
-        await Of(context).Blocks.Actors.WriteStateAsync(new ActorId(request.ActorType, request.ActorId), writes, context.CancellationToken);
+        await Of(context)
+            .Blocks.Actors.WriteStateAsync(new ActorId(request.ActorType, request.ActorId), () => writes, context.CancellationToken);
         return new Empty();
     }
 

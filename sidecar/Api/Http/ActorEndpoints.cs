@@ -101,34 +101,11 @@ internal static class ActorEndpoints
 
     private static async Task WriteStateAsync(HttpContext context)
     {
-        var body = await context.Request.BodyAsync();
-        var writes = Read(body, json =>
-            json.ValueKind == JsonValueKind.Null
-                ? []
-                : GoJsonBody.Expect(json, JsonValueKind.Array, "[]api.TransactionalOperation").EnumerateArray().Select(Write).ToList()
-        );
-        await context.Sidecar().Blocks.Actors.WriteStateAsync(Actor(context), writes, context.RequestAborted);
+        var operations = ActorStateBody.Operations(await context.Request.BodyAsync());
+        await context
+            .Sidecar()
+            .Blocks.Actors.WriteStateAsync(Actor(context), () => [.. operations.Select(ActorStateBody.Write)], context.RequestAborted);
         context.Response.StatusCode = 204;
-    }
-
-    private static ActorStateWrite Write(JsonElement operation)
-    {
-        if (GoJsonBody.Property(operation, "request") is not { ValueKind: not JsonValueKind.Null } request)
-        {
-            throw ActorErrors.StateSave("request data is empty");
-        }
-        var key = GoJsonBody.Text(request, "request", "key") ?? "";
-        var metadata = GoJsonBody.Texts(request, "request", "metadata");
-        return GoJsonBody.Text(operation, "operation", "operation") switch
-        {
-            "upsert" => new ActorStateWrite(
-                key,
-                GoJsonBody.Property(request, "value") is { } value ? GoJson.Encode(value) : "null"u8.ToArray(),
-                metadata
-            ),
-            "delete" => new ActorStateWrite(key, null, metadata),
-            var other => throw ActorErrors.StateSave($"operation type {other} not supported"),
-        };
     }
 
     private static async Task RegisterReminderAsync(HttpContext context)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Failures;
 using Sidecar.Http;
@@ -11,6 +12,10 @@ namespace Sidecar.Api.Http;
 /// <summary>Jobs over HTTP. Source: Dapr docs, "Jobs API reference". Bodies are the gRPC messages as JSON, with data of any JSON.</summary>
 internal static class JobEndpoints
 {
+    private static readonly FieldDescriptor Overwrite = ScheduleJobRequest.Descriptor.FindFieldByNumber(
+        ScheduleJobRequest.OverwriteFieldNumber
+    );
+
     public static void MapJobs(this IEndpointRouteBuilder routes)
     {
         foreach (var version in (string[])["/v1.0", "/v1.0-alpha1"])
@@ -36,6 +41,19 @@ internal static class JobEndpoints
     private static async Task GetAsync(HttpContext context)
     {
         var job = await context.Sidecar().Blocks.Jobs.GetAsync(context.Route("name"), context.RequestAborted);
+        if (job.Data is { TypeUrl: "", Value.IsEmpty: true })
+        {
+            // Go writes an Any without a type as an empty object; Google's formatter for .NET refuses it.
+            job.Data = null;
+            var json = ProtoBody.Json(job);
+            json["data"] = new JsonObject();
+            await ProtoBody.WriteAsync(context, json);
+            return;
+        }
+        if (job.Data is { } data)
+        {
+            ProtoBody.DemandKnown(data);
+        }
         await ProtoBody.WriteAsync(context, job);
     }
 
@@ -59,7 +77,7 @@ internal static class JobEndpoints
 
     private static (Job Job, bool Overwrite) Read(byte[] body)
     {
-        var job = ProtoBody.Parse<Job>(body, out var json, "data", "overwrite");
+        var job = ProtoBody.Parse<Job>(body, out var json, Overwrite, "data");
         if (json.TryGetPropertyValue("data", out var data))
         {
             job.Data = Any.Pack(Data(data));

@@ -48,11 +48,12 @@ internal static class ProtoBody
     }
 
     /// <param name="json">The members, also those that are no field.</param>
-    /// <param name="apart">Members that the caller reads by itself.</param>
-    public static T Parse<T>(ReadOnlySpan<byte> body, out JsonObject json, params ReadOnlySpan<string> apart)
+    /// <param name="beside">A field that the body has beside those of the message; the caller reads it by itself.</param>
+    /// <param name="apart">Fields of the message that the caller reads by itself.</param>
+    public static T Parse<T>(ReadOnlySpan<byte> body, out JsonObject json, FieldDescriptor beside, params ReadOnlySpan<string> apart)
         where T : IMessage<T>, new()
     {
-        if (body.Length > 0 && GoProtoJson.Problem(body, new T().Descriptor) is { } problem)
+        if (body.Length > 0 && GoProtoJson.Problem(body, new T().Descriptor, beside) is { } problem)
         {
             throw DaprErrors.MalformedBody(problem);
         }
@@ -60,6 +61,7 @@ internal static class ProtoBody
         {
             json = body.Length == 0 ? [] : JsonNode.Parse(body)!.AsObject();
             var rest = json.DeepClone().AsObject();
+            rest.Remove(beside.JsonName);
             foreach (var name in apart)
             {
                 rest.Remove(name);
@@ -72,7 +74,31 @@ internal static class ProtoBody
         }
     }
 
+    public static Task WriteAsync(HttpContext context, IMessage message) => WriteAsync(context, Json(message));
+
     /// <summary>Without the blanks that the formatter puts between tokens.</summary>
-    public static Task WriteAsync(HttpContext context, IMessage message) =>
-        context.WriteJsonAsync(JsonSerializer.SerializeToUtf8Bytes(JsonNode.Parse(Formatter.Format(message)), Readable));
+    public static Task WriteAsync(HttpContext context, JsonObject json) =>
+        context.WriteJsonAsync(JsonSerializer.SerializeToUtf8Bytes(json, Readable));
+
+    /// <exception cref="DaprException">An <c>Any</c> in the message is of an unknown type or damaged, so it has no JSON.</exception>
+    public static JsonObject Json(IMessage message)
+    {
+        try
+        {
+            return JsonNode.Parse(Formatter.Format(message))!.AsObject();
+        }
+        catch (Exception e) when (e is InvalidOperationException or InvalidProtocolBufferException)
+        {
+            throw DaprErrors.NoJson(e.Message);
+        }
+    }
+
+    /// <exception cref="DaprException">The type of <paramref name="any"/> is unknown, so it has no JSON; the text is Go's.</exception>
+    public static void DemandKnown(Any any)
+    {
+        if (Known.Find(Any.GetTypeName(any.TypeUrl)) is null)
+        {
+            throw DaprErrors.NoJson($"proto: google.protobuf.Any: unable to resolve {GoFormat.Quote(any.TypeUrl)}: not found");
+        }
+    }
 }

@@ -9,7 +9,14 @@ namespace Sidecar.Api.Http;
 internal static class StateBody
 {
     private const string SetRequest = "SetRequest";
-    private const string OperationRequest = "stateTransactionRequestBodyOperation.operations.request";
+    private const string BulkGetRequest = "BulkGetRequest";
+    private const string Operation = "stateTransactionRequestBodyOperation.operations";
+    private const string OperationRequest = $"{Operation}.request";
+
+    private static readonly GoField Options = new("Options", false, new GoField("Concurrency"), new GoField("Consistency"));
+    private static readonly GoField Metadata = new("Metadata", IsMap: true);
+    private static readonly GoField[] Upsert = [new("Key"), new("ETag"), new("ContentType"), Metadata, Options];
+    private static readonly GoField[] Delete = [new("Key"), new("ETag"), Metadata, Options];
 
     private static readonly ReadOnlyMemory<byte> Null = "null"u8.ToArray();
 
@@ -45,19 +52,13 @@ internal static class StateBody
                 return [];
             }
             var request = GoJsonBody.Expect(json.RootElement, JsonValueKind.Object, "http.BulkGetRequest");
-            if (GoJsonBody.Property(request, "parallelism") is { ValueKind: not (JsonValueKind.Number or JsonValueKind.Null) } parallelism)
-            {
-                throw new FormatException(
-                    $"json: cannot unmarshal {GoJsonBody.Kind(parallelism)} into Go struct field BulkGetRequest.parallelism of type int"
-                );
-            }
+            GoJsonBody.Texts(request, BulkGetRequest, "metadata");
+            GoJsonBody.CheckInt(request, BulkGetRequest, "parallelism");
             return GoJsonBody.Property(request, "keys") switch
             {
                 null or { ValueKind: JsonValueKind.Null } => [],
                 { ValueKind: JsonValueKind.Array } keys => [.. keys.EnumerateArray().Select(Key)],
-                { } other => throw new FormatException(
-                    $"json: cannot unmarshal {GoJsonBody.Kind(other)} into Go struct field BulkGetRequest.keys of type []string"
-                ),
+                { } other => throw GoJsonBody.Mismatch(other, $"{BulkGetRequest}.keys", "[]string"),
             };
         }
         catch (FormatException e)
@@ -83,10 +84,11 @@ internal static class StateBody
             return GoJsonBody.Property(request, "operations") switch
             {
                 null or { ValueKind: JsonValueKind.Null } => [],
-                { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(operation => Operation(operation, query))],
-                { } other => throw new FormatException(
-                    $"json: cannot unmarshal {GoJsonBody.Kind(other)} into Go struct field "
-                        + "stateTransactionRequestBody.operations of type []http.stateTransactionRequestBodyOperation"
+                { ValueKind: JsonValueKind.Array } list => [.. Operations(list).Select(operation => Mapped(operation, query))],
+                { } other => throw GoJsonBody.Mismatch(
+                    other,
+                    "stateTransactionRequestBody.operations",
+                    "[]http.stateTransactionRequestBodyOperation"
                 ),
             };
         }
@@ -96,51 +98,57 @@ internal static class StateBody
         }
     }
 
-    private static TransactionOperation Operation(JsonElement operation, IReadOnlyDictionary<string, string> query)
+    /// <summary>Reads all operations as JSON, before the first one is mapped.</summary>
+    private static List<(string Name, JsonElement Request)> Operations(JsonElement list)
     {
-        var request = GoJsonBody.Property(operation, "request") ?? default;
-        if (MapProblem(request) is { } problem)
+        var operations = new List<(string, JsonElement)>();
+        foreach (var element in list.EnumerateArray())
         {
-            throw new FormatException(problem);
+            if (element.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
+            {
+                throw GoJsonBody.Mismatch(
+                    element,
+                    "stateTransactionRequestBody.operations",
+                    "http.stateTransactionRequestBodyOperation"
+                );
+            }
+            operations.Add(
+                (GoJsonBody.Text(element, Operation, "operation") ?? "", GoJsonBody.Property(element, "request") ?? default)
+            );
         }
-        return (GoJsonBody.Text(operation, "stateTransactionRequestBodyOperation", "operation") ?? "") switch
-        {
-            "upsert" => new TransactionOperation(Item(request, query, OperationRequest), null),
-            "delete" => new TransactionOperation(null, Delete(request)),
-            var other => throw StateErrors.OperationUnknown(other),
-        };
+        return operations;
     }
 
-    /// <summary>
-    /// daprd reads the request of an operation by another library than bodies, whose errors have their own form. Checks what is no object,
-    /// and texts.
-    /// </summary>
-    private static string? MapProblem(JsonElement request) =>
-        request.ValueKind switch
+    private static TransactionOperation Mapped((string Name, JsonElement Request) operation, IReadOnlyDictionary<string, string> query)
+    {
+        switch (operation.Name)
         {
-            JsonValueKind.Undefined or JsonValueKind.Null => null,
-            JsonValueKind.Object => ((string[])["Key", "ETag"])
-                .Select(name => (name, value: GoJsonBody.Property(request, name)))
-                .Where(field => field.value is { ValueKind: not (JsonValueKind.String or JsonValueKind.Null) })
-                .Select(field =>
-                {
-                    GoJson.Encode(field.value!.Value, OperationRequest); // numbers first
-                    return $"1 error(s) decoding:\n\n* '{field.name}' expected type 'string', got unconvertible type "
-                        + $"'{GoFormat.TypeOf(field.value!.Value)}', value: '{GoFormat.Print(field.value.Value)}'";
-                })
-                .FirstOrDefault(),
-            JsonValueKind.Array => "'' expected a map, got 'slice'",
-            _ => $"'' expected a map, got '{GoFormat.TypeOf(request)}'",
-        };
+            case "upsert":
+                Check(operation.Request, Upsert);
+                return new TransactionOperation(Item(operation.Request, query, OperationRequest), null);
+            case "delete":
+                Check(operation.Request, Delete);
+                return new TransactionOperation(null, DeleteOf(operation.Request));
+            default:
+                throw StateErrors.OperationUnknown(operation.Name);
+        }
+    }
+
+    private static void Check(JsonElement request, GoField[] fields)
+    {
+        if (GoMap.Problem(request, fields) is { } problem)
+        {
+            GoJson.Encode(request, OperationRequest); // a number too large for a double is a mistake of the body, found earlier
+            throw new FormatException(problem);
+        }
+    }
 
     private static string Key(JsonElement key) =>
         key.ValueKind switch
         {
             JsonValueKind.String => key.GetString()!,
             JsonValueKind.Null => "",
-            _ => throw new FormatException(
-                $"json: cannot unmarshal {GoJsonBody.Kind(key)} into Go struct field BulkGetRequest.keys of type string"
-            ),
+            _ => throw GoJsonBody.Mismatch(key, $"{BulkGetRequest}.keys", "string"),
         };
 
     /// <param name="valueField">Go's name of the field that holds the value.</param>
@@ -150,7 +158,7 @@ internal static class StateBody
         {
             GoJsonBody.Expect(element, JsonValueKind.Object, "state.SetRequest");
         }
-        var options = GoJsonBody.Property(element, "options") ?? default;
+        var options = GoJsonBody.Struct(element, SetRequest, "options", "state.SetStateOption");
         var metadata = GoJsonBody.Texts(element, SetRequest, "metadata");
         foreach (var (name, value) in query)
         {
@@ -160,8 +168,8 @@ internal static class StateBody
             GoJsonBody.Text(element, SetRequest, "key") ?? "",
             GoJsonBody.Property(element, "value") is { } given ? GoJson.Encode(given, valueField) : Null,
             GoJsonBody.Text(element, SetRequest, "etag"),
-            GoJsonBody.Text(options, "SetStateOption", "concurrency"),
-            GoJsonBody.Text(options, "SetStateOption", "consistency"),
+            GoJsonBody.Text(options, "SetStateOption.options", "Concurrency"),
+            GoJsonBody.Text(options, "SetStateOption.options", "Consistency"),
             metadata
         )
         {
@@ -170,7 +178,7 @@ internal static class StateBody
         };
     }
 
-    private static DeleteRequest Delete(JsonElement element)
+    private static DeleteRequest DeleteOf(JsonElement element)
     {
         var options = GoJsonBody.Property(element, "options") ?? default;
         return new DeleteRequest(

@@ -97,7 +97,7 @@ internal static class StateEndpoints
         public static BulkAnswer Of(BulkItem item) =>
             new(
                 item.Key,
-                item.Entry is { } entry ? DataOf(entry.Value) : null,
+                item.Entry is { Value.Length: > 0 } entry ? DataOf(entry.Value) : null,
                 item.Entry?.ETag,
                 item.Entry?.ExpiresAt is { } expires ? new Dictionary<string, string> { ["ttlExpireTime"] = Time(expires) } : null,
                 item.Error

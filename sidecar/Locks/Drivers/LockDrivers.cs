@@ -19,13 +19,6 @@ internal static class LockDrivers
         return async _ => new OpenedComponent(new LockComponent(context.Name, new RedisLock(await RedisServer.AtAsync(settings)), prefix));
     }
 
-    private static LockPrefix Prefix(DriverContext context)
-    {
-        var given = context.Properties.Text("keyPrefix");
-        if (given is not null && LockPrefix.IsIllegal(given))
-        {
-            context.Properties.Report("keyPrefix", $"input key/keyPrefix '{given}' can't contain '||'");
-        }
-        return new LockPrefix(given, context.AppId, context.Name);
-    }
+    private static LockPrefix Prefix(DriverContext context) =>
+        new(PrefixStrategy.Read(context.Properties), context.AppId, context.Name);
 }

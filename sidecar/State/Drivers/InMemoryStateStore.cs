@@ -1,10 +1,21 @@
 namespace Sidecar.State.Drivers;
 
-/// <summary><c>state.in-memory</c>: lost with the process, as in daprd.</summary>
-internal sealed class InMemoryStateStore(TimeProvider time) : ITransactionalStateStore, IKeyListing
+/// <summary><c>state.in-memory</c>: lost with the process, as in daprd. Expired values are removed after a second.</summary>
+internal sealed class InMemoryStateStore : ITransactionalStateStore, IKeyListing
 {
+    private static readonly TimeSpan CleanupInterval = TimeSpan.FromSeconds(1);
+
     private readonly Lock gate = new();
     private readonly SortedDictionary<string, StateEntry> entries = new(StringComparer.Ordinal); // guarded by gate
+    private readonly HashSet<string> expiring = new(StringComparer.Ordinal); // guarded by gate; keys of the entries with an expiry
+    private readonly TimeProvider time;
+    private readonly ITimer cleanup; // due only while there are entries with an expiry
+
+    public InMemoryStateStore(TimeProvider time)
+    {
+        this.time = time;
+        cleanup = time.CreateTimer(_ => CleanUp(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     public ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellation)
     {
@@ -14,7 +25,9 @@ internal sealed class InMemoryStateStore(TimeProvider time) : ITransactionalStat
         }
     }
 
-    public TimeSpan? ReadTimeToLive(string text) => TimeToLive.OfMemory(text);
+    public TimeSpan? ReadTimeToLive(string? text) => TimeToLive.OfMemory(text);
+
+    public bool ChecksOptions(StateWriteKind kind, bool inTransaction) => kind == StateWriteKind.Upsert || !inTransaction;
 
     public ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation) => TransactAsync([write], cancellation);
 
@@ -62,7 +75,7 @@ internal sealed class InMemoryStateStore(TimeProvider time) : ITransactionalStat
         }
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => cleanup.DisposeAsync();
 
     private static StateFailure? Refusal(StateWrite write, StateEntry? stored) =>
         write switch
@@ -93,6 +106,7 @@ internal sealed class InMemoryStateStore(TimeProvider time) : ITransactionalStat
 
     private bool Expired(StateEntry entry) => entry.ExpiresAt <= time.GetUtcNow();
 
+    /// <summary>Called under the gate.</summary>
     private void Put(string key, StateEntry? entry)
     {
         if (entry is null)
@@ -102,6 +116,29 @@ internal sealed class InMemoryStateStore(TimeProvider time) : ITransactionalStat
         else
         {
             entries[key] = entry;
+        }
+        if (entry?.ExpiresAt is null)
+        {
+            expiring.Remove(key);
+        }
+        else if (expiring.Add(key) && expiring.Count == 1)
+        {
+            cleanup.Change(CleanupInterval, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void CleanUp()
+    {
+        lock (gate)
+        {
+            foreach (var key in expiring.Where(key => Expired(entries[key])).ToList())
+            {
+                Put(key, null);
+            }
+            if (expiring.Count > 0)
+            {
+                cleanup.Change(CleanupInterval, Timeout.InfiniteTimeSpan);
+            }
         }
     }
 }

@@ -41,7 +41,10 @@ internal sealed partial class PostgresStateStore : ITransactionalStateStore, IBu
         return await row.ReadAsync(cancellation) ? layout.Read(row) : null;
     }
 
-    public async ValueTask<IReadOnlyList<StateEntry?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation)
+    /// <summary>daprd checks neither option of a delete.</summary>
+    public bool ChecksOptions(StateWriteKind kind, bool inTransaction) => kind == StateWriteKind.Upsert;
+
+    public async ValueTask<IReadOnlyList<BulkItem>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation)
     {
         await using var command = server.Source.CreateCommand(select.Replace("key = $1", "key = ANY($1)", StringComparison.Ordinal));
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. keys] });
@@ -51,7 +54,7 @@ internal sealed partial class PostgresStateStore : ITransactionalStateStore, IBu
         {
             found[row.GetString(0)] = layout.Read(row);
         }
-        return [.. keys.Select(found.GetValueOrDefault)];
+        return [.. keys.Select(key => new BulkItem(key, found.GetValueOrDefault(key)))];
     }
 
     public async ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation)

@@ -38,11 +38,13 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
         }
     }
 
-    /// <summary>Pipelined: one round trip for all.</summary>
-    public async ValueTask<IReadOnlyList<StateEntry?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation) =>
-        await Task.WhenAll(keys.Select(key => GetAsync(key, cancellation).AsTask()));
+    /// <summary>Pipelined: one round trip for all. A key that can't be read does not affect the others.</summary>
+    public async ValueTask<IReadOnlyList<BulkItem>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation) =>
+        await Task.WhenAll(keys.Select(key => ReadAsync(key, cancellation)));
 
-    public TimeSpan? ReadTimeToLive(string text) => TimeToLive.OfRedis(text);
+    public TimeSpan? ReadTimeToLive(string? text) => TimeToLive.OfRedis(text, timeToLive);
+
+    public bool ChecksOptions(StateWriteKind kind, bool inTransaction) => !inTransaction;
 
     public async ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation) =>
         await ApplyAsync([write], alone: true);
@@ -69,6 +71,18 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
+    private async Task<BulkItem> ReadAsync(string key, CancellationToken cancellation)
+    {
+        try
+        {
+            return new BulkItem(key, await GetAsync(key, cancellation));
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or InvalidDataException)
+        {
+            return new BulkItem(key, null, e.Message);
+        }
+    }
+
     /// <param name="alone">False in a transaction, in which daprd ignores first-write. Outside of one it marks the record, also beside an
     /// ETag.</param>
     private async Task<StateFailure?> ApplyAsync(IReadOnlyList<StateWrite> writes, bool alone)
@@ -93,7 +107,7 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
     {
         var upsert = write.Kind == StateWriteKind.Upsert;
         var first = write.FirstWrite && (write.AsInDaprd ? alone : write.ETag is null);
-        var expiry = (write.TimeToLive ?? timeToLive) is { } ttl ? ((long)ttl.TotalSeconds).ToString(CultureInfo.InvariantCulture) : "";
+        var expiry = write.TimeToLive is { } ttl ? ((long)ttl.TotalSeconds).ToString(CultureInfo.InvariantCulture) : "";
         return
         [
             write.AsInDaprd
@@ -103,7 +117,7 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
                 : upsert
                     ? "S"
                     : "D",
-            write.ETag ?? (write.AsInDaprd ? "0" : ""),
+            (write.LastWrite ? null : write.ETag) ?? (write.AsInDaprd ? "0" : ""),
             first ? "1" : "",
             expiry,
             upsert ? write.Value : "",
@@ -112,7 +126,8 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
 
     /// <summary>A version is a number; daprd reports another ETag as invalid for writes, and as a mismatch for deletes.</summary>
     private static StateFailure? Unreadable(StateWrite write) =>
-        write is { AsInDaprd: true, Kind: StateWriteKind.Upsert, ETag: { } etag } && GoNumbers.ProblemOf(etag, "Atoi") is { } problem
+        write is { AsInDaprd: true, Kind: StateWriteKind.Upsert, LastWrite: false, ETag: { } etag }
+        && GoNumbers.ProblemOf(etag, "Atoi") is { } problem
             ? new StateFailure(StateFailureKind.ETagInvalid, write.Key, $"invalid etag value: {problem}")
             : null;
 

@@ -257,6 +257,17 @@ public sealed class ActorTests : IAsyncLifetime
         """{"dueTime":"1h","ttl":"2h"}""",
         "rpc error: code = Unknown desc = job failed validation: job must have a schedule to have a ttl"
     )]
+    [InlineData("""{"period":"10"}""", "unsupported period format: 10")]
+    [InlineData("""{"dueTime":"10"}""", "rpc error: code = Unknown desc = job failed validation: due time format not recognized")]
+    [InlineData(
+        """{"dueTime":"2030-01-01"}""",
+        "rpc error: code = Unknown desc = job failed validation: due time format not recognized"
+    )]
+    [InlineData("""{"period":"1h","ttl":"10"}""", "rpc error: code = Unknown desc = job failed validation: ttl format not recognized")]
+    [InlineData(
+        """{"dueTime":"1h","period":"1h","ttl":"-1s"}""",
+        "rpc error: code = Unknown desc = job failed validation: ttl must be greater than due time"
+    )]
     public async Task A_reminder_invalid_for_Daprs_scheduler_is_refused(string body, string problem) =>
         await sidecar
             .Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/wrong", body)
@@ -321,6 +332,10 @@ public sealed class ActorTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"dueTime":"0s","period":"R3/PT0.1S"}""", "invalid timer period: parse error: unsupported duration format: R3/PT0.1S")]
     [InlineData("""{"dueTime":"0s","period":"@daily"}""", "invalid timer period: parse error: unsupported duration format: @daily")]
+    [InlineData("""{"period":"5"}""", "invalid timer period: parse error: unsupported duration format: 5")]
+    [InlineData("""{"dueTime":"10"}""", "error parsing timer due time: unsupported time/duration format: 10")]
+    [InlineData("""{"dueTime":"R0/PT1H"}""", "error parsing timer due time: repetitions are not allowed")]
+    [InlineData("""{"dueTime":"1s","ttl":"2030-01-01"}""", "error parsing timer TTL: unsupported time/duration format: 2030-01-01")]
     [InlineData("""{"dueTime":"y"}""", "error parsing timer due time: unsupported time/duration format: y")]
     [InlineData("""{"dueTime":"1s","ttl":"x"}""", "error parsing timer TTL: unsupported time/duration format: x")]
     public async Task A_timer_with_an_invalid_time_is_refused(string body, string problem) =>

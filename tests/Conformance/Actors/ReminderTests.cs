@@ -106,6 +106,30 @@ public sealed class ReminderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_reminder_whose_life_ends_before_its_first_tick_is_deleted_at_once()
+    {
+        await sidecar.Http.SendAsync("POST", Path + "stillborn", """{"period":"1h","ttl":"10s"}""").SucceedsAsync();
+        await Eventually.UntilAsync(
+            async () => (int)(await sidecar.Http.GetAsync(Path + "stillborn")).StatusCode == 404,
+            "the reminder stayed although it never ticks"
+        );
+    }
+
+    [Fact]
+    public async Task A_timer_that_expires_before_it_is_due_is_refused()
+    {
+        await sidecar.Http.SendAsync("POST", $"/v1.0/actors/{type}/a/method/wake").SucceedsAsync(200);
+        var error = await sidecar
+            .Http.SendAsync("POST", $"/v1.0/actors/{type}/a/timers/late", """{"dueTime":"1h","ttl":"-1s"}""")
+            .FailsAsync(500, "ERR_ACTOR_TIMER_CREATE");
+        Assert.StartsWith(
+            $"error creating actor timer: timer {type}||a||late has already expired: dueTime: ",
+            error.GetProperty("message").GetString(),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public Task Deleting_a_timer_of_an_unknown_actor_type_succeeds() =>
         sidecar.Http.DeleteAsync("/v1.0/actors/nobody/a/timers/t").SucceedsAsync();
 

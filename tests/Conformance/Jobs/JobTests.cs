@@ -2,6 +2,7 @@ using System.Text.Json;
 using Conformance.Apps;
 using Conformance.Running;
 using Dapr.Client.Autogen.Grpc.v1;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
@@ -181,6 +182,7 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     [InlineData("x", """{"name":"y","schedule":"@daily"}""", 400, "DAPR_SCHEDULER_JOB_NAME", "Set the job name in the url only")]
     [InlineData("x", """{"schedule":"@daily","repeats":-1}""", 400, "ERR_MALFORMED_REQUEST", null)]
     [InlineData("x", "[{}]", 400, "ERR_MALFORMED_REQUEST", null)]
+    [InlineData("x", """{"dueTime":"1h","overwrite":"true"}""", 400, "ERR_MALFORMED_REQUEST", null)]
     [InlineData("x", """{"schedule":"CRON_TZ=Not/AZone 0 0 9 * * *"}""", 500, "DAPR_SCHEDULER_SCHEDULE_JOB", null)]
     public Task An_invalid_job_is_refused(string name, string body, int status, string code, string? message) =>
         Http.SendAsync("POST", $"/v1.0/jobs/{name}", body).FailsAsync(status, code, message);
@@ -192,6 +194,14 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     [InlineData("""{"schedule":"@daily","ttl":"x"}""", "ttl format not recognized")]
     [InlineData("""{"schedule":"@daily","dueTime":"1h","ttl":"-1s"}""", "ttl must be greater than due time")]
     [InlineData("""{"dueTime":"x"}""", "due time format not recognized")]
+    [InlineData("""{"dueTime":"10"}""", "due time format not recognized")]
+    [InlineData("""{"dueTime":" 1h"}""", "due time format not recognized")]
+    [InlineData("""{"dueTime":"NaN"}""", "due time format not recognized")]
+    [InlineData("""{"dueTime":"999999999h"}""", "due time format not recognized")]
+    [InlineData("""{"dueTime":"2030-01-01"}""", "due time format not recognized")]
+    [InlineData("""{"dueTime":"2030-01-01T10:00:00"}""", "due time format not recognized")]
+    [InlineData("""{"schedule":"@daily","ttl":"10"}""", "ttl format not recognized")]
+    [InlineData("""{"schedule":""}""", "empty spec string")]
     [InlineData("""{"dueTime":"R2/PT1H"}""", "repeats not supported for due time")]
     [InlineData("""{"schedule":"* * * * *"}""", "expected exactly 6 fields, found 5: [* * * * *]")]
     [InlineData("""{"schedule":"* * * * * 7"}""", "end of range (7) above maximum (6): 7")]
@@ -200,6 +210,7 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     [InlineData("""{"schedule":"TZ=Not/AZone @daily"}""", "provided bad location Not/AZone: unknown time zone Not/AZone")]
     [InlineData("""{"schedule":"@sometimes"}""", "unrecognized descriptor: @sometimes")]
     [InlineData("""{"schedule":"@every 5"}""", "failed to parse duration @every 5: time: missing unit in duration \"5\"")]
+    [InlineData("""{"schedule":"@every 5x"}""", "failed to parse duration @every 5x: time: unknown unit \"x\" in duration \"5x\"")]
     public Task A_job_that_the_scheduler_does_not_take_is_refused(string body, string problem) =>
         Http.SendAsync("POST", "/v1.0-alpha1/jobs/wrong", body)
             .FailsAsync(
@@ -207,6 +218,47 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
                 "DAPR_SCHEDULER_SCHEDULE_JOB",
                 $"failed to schedule job due to: rpc error: code = Unknown desc = job failed validation: {problem}"
             );
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("2030-01-01T9:00:00,5+01:00")]
+    [InlineData("2562047h")]
+    [InlineData("P999Y")]
+    public async Task A_job_may_be_due_at_any_time_that_Go_reads(string due)
+    {
+        var name = $"any-{Guid.NewGuid():N}";
+        await Http.SendAsync("POST", $"/v1.0/jobs/{name}", $$"""{"dueTime":"{{due}}"}""").SucceedsAsync();
+        await Http.DeleteAsync($"/v1.0/jobs/{name}").SucceedsAsync();
+    }
+
+    [Fact]
+    public async Task A_job_whose_life_ends_before_its_first_time_is_deleted_at_once()
+    {
+        await Http.SendAsync("POST", "/v1.0/jobs/stillborn", """{"schedule":"@every 1h","ttl":"10s"}""").SucceedsAsync();
+        await Eventually.UntilAsync(async () => await IsGoneAsync("stillborn"), "the job stayed although it never comes due");
+    }
+
+    [Fact]
+    public async Task Job_data_of_an_unknown_type_has_no_JSON()
+    {
+        await ScheduleAsync("foreign", new Any { TypeUrl = "type.googleapis.com/app.Unknown", Value = ByteString.CopyFromUtf8("x") });
+        var error = await Http.GetAsync("/v1.0/jobs/foreign").FailsAsync(500, "ERR_INTERNAL");
+        Assert.Contains(
+            "unable to resolve \"type.googleapis.com/app.Unknown\"",
+            error.GetProperty("message").GetString(),
+            StringComparison.Ordinal
+        );
+        await Http.DeleteAsync("/v1.0/jobs/foreign").SucceedsAsync();
+    }
+
+    [Fact]
+    public async Task Job_data_without_a_type_is_an_empty_object()
+    {
+        await ScheduleAsync("untyped", new Any());
+        using var answer = await Http.GetAsync("/v1.0/jobs/untyped");
+        Assert.Equal("{}", JsonSerializer.Serialize((await answer.JsonAsync()).GetProperty("data")));
+        await Http.DeleteAsync("/v1.0/jobs/untyped").SucceedsAsync();
+    }
 
     [Theory]
     [InlineData("""{"dueTime":"24h"}""", """{"constant":{"interval":"1s","maxRetries":3}}""")]
@@ -253,6 +305,19 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
             (received.Name, received.Method, received.ContentType, received.Data.Unpack<Value>().StringValue)
         );
     }
+
+    private async Task ScheduleAsync(string name, Any data) =>
+        await fixture.Sidecar.Grpc.ScheduleJobAsync(
+            new()
+            {
+                Job = new Job
+                {
+                    Name = name,
+                    DueTime = "24h",
+                    Data = data,
+                },
+            }
+        );
 
     private async Task<bool> IsGoneAsync(string name)
     {

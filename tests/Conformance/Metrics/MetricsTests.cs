@@ -23,6 +23,7 @@ public sealed class MetricsTests : IAsyncLifetime
         await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/hi").SucceedsAsync(200);
         await sidecar.Http.SendAsync("POST", "/v1.0/state/store", """[{"key":"k","value":1}]""").SucceedsAsync();
         await sidecar.Http.GetAsync("/v1.0/state/store/k").SucceedsAsync(200);
+        await sidecar.Http.SendAsync("POST", "/v1.0/state/store/bulk", """{"keys":["k","other"]}""").SucceedsAsync(200);
         await sidecar.Http.GetAsync("/v1.0/state/nope/k").FailsAsync(400, "ERR_STATE_STORE_NOT_FOUND");
         await sidecar.Grpc.GetStateAsync(new() { StoreName = "store", Key = "k" });
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic", "{}").SucceedsAsync();
@@ -43,6 +44,10 @@ public sealed class MetricsTests : IAsyncLifetime
         await HasAsync(
             sidecar,
             "dapr_component_state_count{app_id=\"measured\",component=\"store\",namespace=\"\",operation=\"set\",success=\"true\"} 1"
+        );
+        await HasAsync(
+            sidecar,
+            "dapr_component_state_count{app_id=\"measured\",component=\"store\",namespace=\"\",operation=\"bulk_get\",success=\"true\"} 1"
         );
         await HasAsync(
             sidecar,

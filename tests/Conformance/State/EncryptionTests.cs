@@ -62,6 +62,33 @@ public sealed class EncryptionTests : IAsyncLifetime
         Assert.Equal(["raw", "value1", ""], items.Select(item => item.Data.ToStringUtf8()));
     }
 
+    [Theory]
+    [InlineData("\"text\"")]
+    [InlineData("{ \"b\": 1.50, \"a\": [ ] }")]
+    public async Task JSON_saved_over_gRPC_is_encrypted_as_it_was_sent(string json)
+    {
+        var sidecar = await StartAsync(Store("state.in-memory", "", "old"));
+        await sidecar.Grpc.SaveStateAsync(
+            new SaveStateRequest
+            {
+                StoreName = "store",
+                States =
+                {
+                    new StateItem
+                    {
+                        Key = "json",
+                        Value = ByteString.CopyFromUtf8(json),
+                        Metadata = { ["contentType"] = "application/json" },
+                    },
+                },
+            }
+        );
+        Assert.Equal(
+            json,
+            (await sidecar.Grpc.GetStateAsync(new GetStateRequest { StoreName = "store", Key = "json" })).Data.ToStringUtf8()
+        );
+    }
+
     [Fact]
     public async Task An_encrypted_value_names_its_key_and_is_read_with_that_key_only()
     {

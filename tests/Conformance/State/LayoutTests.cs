@@ -1,4 +1,5 @@
 using Conformance.Running;
+using Grpc.Core;
 using Npgsql;
 using Servers;
 using StackExchange.Redis;
@@ -40,6 +41,73 @@ public sealed class LayoutTests
             (await redis.HashGetAllAsync("app||first")).OrderBy(entry => entry.Name)
         );
         Assert.Equal(new HashEntry[] { new("data", "3"), new("version", 5) }, await redis.HashGetAllAsync("app||theirs"));
+    }
+
+    [SkippableFact]
+    public async Task A_key_that_can_not_be_read_from_Redis_has_an_error_of_its_own_in_a_bulk_get()
+    {
+        Skip.IfNot(RedisProcess.Missing is null, RedisProcess.Missing);
+        var server = await SharedServers.RedisAsync();
+        var number = SharedServers.NextRedisDatabase();
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port}");
+        await connection.GetDatabase(number).HashSetAsync("broken", [new("data", "1")]);
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources =
+                [
+                    Yaml.Component(
+                        "store",
+                        "state.redis",
+                        ("redisHost", $"127.0.0.1:{server.Port}"),
+                        ("redisDB", $"{number}"),
+                        ("keyPrefix", "none")
+                    ),
+                ],
+            }
+        );
+        await sidecar.Http.SendAsync("POST", "/v1.0/state/store", """[{"key":"whole","value":1}]""").SucceedsAsync();
+
+        using var answer = await sidecar.Http.SendAsync("POST", "/v1.0/state/store/bulk", """{"keys":["broken","whole"]}""");
+        Assert.Equal(200, (int)answer.StatusCode);
+        var items = (await answer.JsonAsync()).EnumerateArray().ToDictionary(item => item.GetProperty("key").GetString()!);
+        const string error = "required hash field 'data' or 'version' was not found";
+        Assert.Equal((error, 1), (items["broken"].GetProperty("error").GetString(), items["whole"].GetProperty("data").GetInt32()));
+        var bulk = await sidecar.Grpc.GetBulkStateAsync(new() { StoreName = "store", Keys = { "broken" } });
+        Assert.Equal(error, bulk.Items[0].Error);
+        await sidecar
+            .Http.GetAsync("/v1.0/state/store/broken")
+            .FailsAsync(500, "ERR_STATE_GET", $"fail to get broken from state store store: {error}");
+    }
+
+    [SkippableFact]
+    public async Task A_bulk_get_from_PostgreSQL_without_its_table_fails_as_a_whole()
+    {
+        Skip.IfNot(PostgresProcess.Missing is null, PostgresProcess.Missing);
+        var server = await SharedServers.PostgresAsync();
+        var table = "lost" + Guid.NewGuid().ToString("N")[..8];
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources =
+                [
+                    Yaml.Component(
+                        "store",
+                        "state.postgresql",
+                        "v2",
+                        ("connectionString", server.ConnectionString),
+                        ("metadataTableName", $"{table}_metadata"),
+                        ("tablePrefix", $"{table}_")
+                    ),
+                ],
+            }
+        );
+        await using var source = Source(server);
+        await using var drop = source.CreateCommand($"DROP TABLE {table}_state");
+        await drop.ExecuteNonQueryAsync();
+
+        await sidecar.Http.SendAsync("POST", "/v1.0/state/store/bulk", """{"keys":["k"]}""").FailsAsync(500, "ERR_STATE_BULK_GET");
+        await sidecar.Grpc.GetBulkStateAsync(new() { StoreName = "store", Keys = { "k" } }).FailsAsync(StatusCode.Unknown);
     }
 
     /// <summary>daprd stores such a value by JSON.SET, in a transaction only.</summary>
@@ -120,9 +188,7 @@ public sealed class LayoutTests
         await sidecar.Http.SendAsync("POST", "/v1.0/state/store", """[{"key":"json","value":{"n":1}}]""").SucceedsAsync();
         await sidecar.Client.SaveByteStateAsync("store", "bytes", "text"u8.ToArray());
 
-        await using var source = NpgsqlDataSource.Create(
-            $"Host=127.0.0.1;Port={server.Port};Username=postgres;Password={PostgresProcess.Password};SSL Mode=Disable"
-        );
+        await using var source = Source(server);
         Assert.Equal(
             columns,
             await TextAsync(
@@ -139,6 +205,11 @@ public sealed class LayoutTests
         Assert.Equal(bytes, await TextAsync(source, $"SELECT {stored} FROM {table}_state WHERE key = 'app||bytes'"));
         Assert.Equal(json, await TextAsync(source, $"SELECT {stored} FROM {table}_state WHERE key = 'app||json'"));
     }
+
+    private static NpgsqlDataSource Source(PostgresProcess server) =>
+        NpgsqlDataSource.Create(
+            $"Host=127.0.0.1;Port={server.Port};Username=postgres;Password={PostgresProcess.Password};SSL Mode=Disable"
+        );
 
     private static async Task<string?> TextAsync(NpgsqlDataSource source, string sql)
     {

@@ -14,10 +14,13 @@ public sealed class RedisState : StateDriver
     public override bool ETagNeedsKey => false;
     public override int SecondFirstWrite => 500;
     public override bool FirstWriteInTransactions => false;
+    public override bool LastWriteIgnoresETag => true;
     public override bool TellsExpiry => false;
 
     /// <summary>daprd writes values for Redis by a faster encoder: names in any order, six digits of a fraction, markup as it is.</summary>
     public override bool KeepsJson => !TestedSidecar.IsDaprd;
+
+    public override bool ChecksOptions(string operation, bool inTransaction) => !inTransaction;
 
     public override async Task StartAsync() => server = await SharedServers.RedisAsync();
 
@@ -34,6 +37,8 @@ public abstract class PostgresState(string version) : StateDriver
     public override string? Missing => PostgresProcess.Missing;
     public override bool ComparesWithinTransaction => true;
     public override int SecondFirstWrite => 500;
+
+    public override bool ChecksOptions(string operation, bool inTransaction) => operation == "upsert";
 
     protected abstract (string Name, string Value) Table(string prefix);
 

@@ -28,6 +28,15 @@ public abstract class StateDriver
     /// <summary>True if first-write without ETag counts in a transaction.</summary>
     public virtual bool FirstWriteInTransactions => true;
 
+    /// <summary>True if last-write saves in spite of an ETag.</summary>
+    public virtual bool LastWriteIgnoresETag => false;
+
+    /// <summary>True if first-write refuses the delete of a key that exists.</summary>
+    public virtual bool FirstWriteRefusesDeletes => false;
+
+    /// <summary>True if the store refuses an unknown concurrency of such an operation.</summary>
+    public virtual bool ChecksOptions(string operation, bool inTransaction) => true;
+
     /// <summary>True if a value contains its expiry.</summary>
     public virtual bool TellsExpiry => true;
 
@@ -41,6 +50,9 @@ public sealed class InMemoryState : StateDriver
         Yaml.Component(name, "state.in-memory", metadata);
 
     public override bool ComparesWithinTransaction => false;
+    public override bool FirstWriteRefusesDeletes => true;
+
+    public override bool ChecksOptions(string operation, bool inTransaction) => operation == "upsert" || !inTransaction;
 }
 
 public sealed class SqliteState : StateDriver

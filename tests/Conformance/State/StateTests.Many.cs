@@ -48,6 +48,26 @@ public abstract partial class StateTests<TDriver>
         await Http.GetAsync($"{Store}/{key}-b").SucceedsAsync(200, "3");
     }
 
+    [SkippableTheory]
+    [InlineData(""" "metadata": {"ttlInSeconds": "soon"} """)]
+    [InlineData(""" "options": {"concurrency": "sometimes"} """)]
+    public async Task In_a_bulk_save_an_invalid_item_fails_alone(string mistake)
+    {
+        await Http.SendAsync("POST", Store, $$"""[{"key":"{{key}}","value":1},{"key":"{{key}}-b","value":2,{{mistake}}}]""")
+            .FailsAsync(500, "ERR_STATE_SAVE");
+        await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, "1");
+        await Http.GetAsync($"{Store}/{key}-b").SucceedsAsync();
+    }
+
+    [SkippableFact]
+    public async Task A_value_without_bytes_has_no_data_in_a_bulk_get()
+    {
+        Skip.If(fixture.Driver is PostgresState, "state.postgresql of daprd does not store a value without bytes");
+        await Client.SaveByteStateAsync("store", key, Array.Empty<byte>());
+        using var answer = await Http.SendAsync("POST", Store + "/bulk", $$"""{"keys":["{{key}}"]}""");
+        Assert.Equal(["key", "etag"], (await answer.JsonAsync())[0].EnumerateObject().Select(member => member.Name));
+    }
+
     [SkippableFact]
     public async Task Bulk_delete_over_gRPC_removes_all()
     {
@@ -119,6 +139,8 @@ public abstract partial class StateTests<TDriver>
     public async Task An_unknown_operation_is_refused()
     {
         await TransactAsync("""{"operations":[{"operation":"increment","request":{"key":"k"}}]}""")
+            .FailsAsync(400, "ERR_NOT_SUPPORTED_STATE_OPERATION", "operation type increment not supported");
+        await TransactAsync("""{"operations":[{"operation":"increment","request":5}]}""")
             .FailsAsync(400, "ERR_NOT_SUPPORTED_STATE_OPERATION", "operation type increment not supported");
         var request = new Protos.ExecuteStateTransactionRequest
         {

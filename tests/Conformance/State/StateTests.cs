@@ -88,6 +88,14 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     [InlineData("[{\"key\": \"k\", \"etag\": 123}]", "json: cannot unmarshal number into Go struct field SetRequest.etag of type string")]
     [InlineData("[{\"key\": \"k\"", "unexpected EOF")]
     [InlineData(
+        """[{"key":"k","value":1,"options":"first-write"}]""",
+        "json: cannot unmarshal string into Go struct field SetRequest.options of type state.SetStateOption"
+    )]
+    [InlineData(
+        """[{"key":"k","value":1,"options":{"concurrency":5}}]""",
+        "json: cannot unmarshal number into Go struct field SetStateOption.options.Concurrency of type string"
+    )]
+    [InlineData(
         "[{\"key\": \"ke||y\", \"value\": 1}]",
         "api error: code = InvalidArgument desc = input key/keyPrefix 'ke||y' can't contain '||'"
     )]
@@ -121,7 +129,34 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
         """{"keys":["x"],"parallelism":"a"}""",
         "json: cannot unmarshal string into Go struct field BulkGetRequest.parallelism of type int"
     )]
+    [InlineData(
+        "/bulk",
+        """{"keys":["x"],"parallelism":1.5}""",
+        "json: cannot unmarshal number 1.5 into Go struct field BulkGetRequest.parallelism of type int"
+    )]
+    [InlineData(
+        "/bulk",
+        """{"keys":["x"],"metadata":5}""",
+        "json: cannot unmarshal number into Go struct field BulkGetRequest.metadata of type map[string]string"
+    )]
+    [InlineData(
+        "/transaction",
+        """{"operations":[5]}""",
+        "json: cannot unmarshal number into Go struct field stateTransactionRequestBody.operations of type "
+            + "http.stateTransactionRequestBodyOperation"
+    )]
     [InlineData("/transaction", """{"operations":[{"operation":"upsert","request":[]}]}""", "'' expected a map, got 'slice'")]
+    [InlineData(
+        "/transaction",
+        """{"operations":[{"operation":"upsert","request":{"key":"k","metadata":{"ttlInSeconds":5}}}]}""",
+        "1 error(s) decoding:\n\n* 'Metadata[ttlInSeconds]' expected type 'string', got unconvertible type 'float64', value: '5'"
+    )]
+    [InlineData(
+        "/transaction",
+        """{"operations":[{"operation":"delete","request":{"key":true,"options":{"concurrency":[1]}}}]}""",
+        "2 error(s) decoding:\n\n* 'Key' expected type 'string', got unconvertible type 'bool', value: 'true'\n"
+            + "* 'Options.Concurrency' expected type 'string', got unconvertible type '[]interface {}', value: '[1]'"
+    )]
     [InlineData(
         "/transaction",
         """{"operations":[{"operation":"upsert","request":{"key":5,"value":1}}]}""",
@@ -282,13 +317,6 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
         );
         await Http.SendAsync("POST", Store, item).FailsAsync(409, "ERR_STATE_SAVE");
     }
-
-    [SkippableTheory]
-    [InlineData(""", "options": {"concurrency": "sometimes"}""", "unrecognized concurrency model 'sometimes'")]
-    [InlineData(""", "options": {"consistency": "maybe"}""", "unrecognized consistency model 'maybe'")]
-    public Task Unknown_options_fail_the_save(string options, string detail) =>
-        Http.SendAsync("POST", Store, Item("1", options))
-            .FailsAsync(500, "ERR_STATE_SAVE", $"failed saving state in state store store: {detail}");
 
     [SkippableFact]
     public Task A_time_to_live_that_is_no_number_fails_the_save() =>

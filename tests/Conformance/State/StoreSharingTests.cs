@@ -26,6 +26,16 @@ public sealed class StoreSharingTests
     }
 
     [Fact]
+    public async Task A_key_prefix_with_the_separator_of_keys_is_refused_at_the_start()
+    {
+        var (code, output) = await TestedSidecar.RefusedAsync(
+            new SidecarOptions { Resources = [Yaml.Component("store", "state.in-memory", ("keyPrefix", "a||b"))] }
+        );
+        Assert.NotEqual(0, code);
+        Assert.Contains("input key/keyPrefix 'a||b' can't contain '||'", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_key_prefix_determines_whether_apps_share_keys()
     {
         var folder = Directory.CreateTempSubdirectory("conformance-shared-").FullName;

@@ -25,7 +25,7 @@ public sealed class BulkWritesTests
             );
         var writes = new BulkWrites(
             store.Object,
-            [.. ((string[])["refused", "fine", "interrupted"]).Select(key => StateWrite.Delete(key))]
+            [.. ((string[])["refused", "fine", "interrupted"]).Select(key => new CheckedWrite(StateWrite.Delete(key)))]
         );
 
         IFallible first = await writes.WriteAsync(default);
@@ -35,6 +35,41 @@ public sealed class BulkWritesTests
 
         Assert.Equal("refused", Assert.Single(((BulkResult)second).Failures).Key);
         Assert.Equal(["refused", "fine", "interrupted", "interrupted"], written);
+    }
+
+    [Fact]
+    public async Task An_invalid_write_is_not_sent_and_the_others_are()
+    {
+        Answer("fine", null);
+        var invalid = new StateFailure(StateFailureKind.Invalid, "invalid", "the option is unknown");
+        var writes = new BulkWrites(
+            store.Object,
+            [new CheckedWrite(StateWrite.Delete("invalid"), invalid), new CheckedWrite(StateWrite.Delete("fine"))]
+        );
+
+        var result = await writes.WriteAsync(default);
+        await writes.WriteAsync(default);
+
+        Assert.Equal(invalid, result.Combined);
+        Assert.Equal(["fine"], written); // once
+    }
+
+    [Theory]
+    [InlineData("Invalid Unavailable", "Invalid", "0\n1")]
+    [InlineData("KeyExists ETagMismatch", "KeyExists", "possible etag mismatch. error from state store: 0\n1")]
+    [InlineData("ETagMismatch ETagInvalid", "ETagInvalid", "invalid etag value: 0\n1")]
+    [InlineData("Unavailable ETagMismatch", "ETagMismatch", "1")]
+    public void Several_failures_are_reported_as_daprd_does(string kinds, string reported, string message)
+    {
+        var failures = kinds
+            .Split(' ')
+            .Index()
+            .Select(kind => new StateFailure(Enum.Parse<StateFailureKind>(kind.Item), "key", $"{kind.Index}"))
+            .ToList();
+
+        var combined = new BulkResult(failures, Several: true).Combined;
+
+        Assert.Equal((reported, message), (combined?.Kind.ToString(), combined?.Message));
     }
 
     private void Answer(string key, StateFailure? failure) =>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -10,6 +11,31 @@ namespace Sidecar.Tests.Blocks;
 public sealed class InMemoryStoreTests : StoreTests
 {
     internal override Task<ITransactionalStateStore> OpenAsync() => Task.FromResult<ITransactionalStateStore>(new InMemoryStateStore(Time));
+
+    [Fact]
+    public async Task Expired_values_are_released_without_being_read()
+    {
+        await using var store = new InMemoryStateStore(Time);
+        var expiring = await WriteAsync(store, "expiring", TimeSpan.FromSeconds(2));
+        var renewed = await WriteAsync(store, "renewed", TimeSpan.FromSeconds(2));
+        Time.Advance(TimeSpan.FromSeconds(1));
+        var kept = await WriteAsync(store, "renewed", null);
+
+        Time.Advance(TimeSpan.FromSeconds(2));
+
+        GC.Collect();
+        Assert.Equal((false, false, true), (expiring.IsAlive, renewed.IsAlive, kept.IsAlive));
+        Assert.NotNull(await store.GetAsync("renewed", default));
+    }
+
+    /// <summary>Refers to the stored bytes. In a method of its own, so that nothing else holds them.</summary>
+    private static async Task<WeakReference> WriteAsync(InMemoryStateStore store, string key, TimeSpan? ttl)
+    {
+        Assert.Null(await store.WriteAsync(StateWrite.Upsert(key, new byte[100], ttl: ttl), default));
+        var entry = await store.GetAsync(key, default);
+        Assert.True(MemoryMarshal.TryGetArray(entry!.Value, out var bytes));
+        return new WeakReference(bytes.Array);
+    }
 }
 
 public sealed class SqliteStoreTests : StoreTests

@@ -24,7 +24,46 @@ public sealed class TextFormatTests
     [InlineData("soon")]
     [InlineData("1x")]
     [InlineData("h")]
+    [InlineData("NaN")]
+    [InlineData("1e300")]
+    [InlineData("999999999h")]
     public void An_invalid_duration_is_refused(string text) => Assert.False(GoDuration.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("0", null)]
+    [InlineData("-0", null)]
+    [InlineData("2562047h47m16.8s", null)]
+    [InlineData(".5s", null)]
+    [InlineData("1.h", null)]
+    [InlineData("5", "time: missing unit in duration \"5\"")]
+    [InlineData("1h5", "time: missing unit in duration \"1h5\"")]
+    [InlineData("5 s", "time: unknown unit \" s\" in duration \"5 s\"")]
+    [InlineData(" 5s", "time: invalid duration \" 5s\"")]
+    [InlineData("+-5s", "time: invalid duration \"+-5s\"")]
+    [InlineData("", "time: invalid duration \"\"")]
+    [InlineData("-", "time: invalid duration \"-\"")]
+    [InlineData(".s", "time: invalid duration \".s\"")]
+    [InlineData("2562048h", "time: invalid duration \"2562048h\"")]
+    [InlineData("2562047h60m", "time: invalid duration \"2562047h60m\"")]
+    public void An_exact_duration_is_parsed_as_Go_does(string text, string? problem) =>
+        Assert.Equal(problem, GoDuration.ProblemOf(text, out _));
+
+    [Theory]
+    [InlineData("2030-01-31T10:00:00Z", "2030-01-31T10:00:00+00:00")]
+    [InlineData("2030-01-31T9:00:00.123456789+02:00", "2030-01-31T09:00:00.1234567+02:00")]
+    [InlineData("2030-01-31T10:00:00,5Z", "2030-01-31T10:00:00.5+00:00")]
+    [InlineData("2030-01-31", null)]
+    [InlineData("2030-01-31T10:00:00", null)]
+    [InlineData("2030-01-31 10:00:00Z", null)]
+    [InlineData("2030-02-30T10:00:00Z", null)]
+    [InlineData("2030-01-31T24:00:00Z", null)]
+    [InlineData("2030-01-31T10:00:00z", null)]
+    public void A_time_is_parsed_as_Go_does(string text, string? time)
+    {
+        DateTimeOffset? expected = time is null ? null : DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(expected, GoTime.Parse(text));
+        Assert.Equal(expected?.Offset, GoTime.Parse(text)?.Offset);
+    }
 
     [Theory]
     [InlineData("4Mi", 4L << 20)]
