@@ -165,7 +165,8 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         }
         // Ordered by time of writing, so that events left after a crash are published in order.
         var order = $"{now.UtcTicks:x16}{Interlocked.Increment(ref sequence):x8}";
-        return StateWrite.Upsert($"{Prefix}{order}||{store.Name}", JsonSerializer.SerializeToUtf8Bytes(envelope));
+        var value = JsonSerializer.SerializeToUtf8Bytes(envelope, GoJsonEncoder.SerializerOptions);
+        return StateWrite.Upsert($"{Prefix}{order}||{store.Name}", value);
     }
 
     /// <summary>A JSON value is published as JSON only if its content type is JSON, otherwise as Go prints it (as in daprd).</summary>

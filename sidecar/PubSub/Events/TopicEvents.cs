@@ -4,6 +4,7 @@ using Dapr.AppCallback.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Sidecar.Go;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Tracing;
 
@@ -112,7 +113,7 @@ internal static class TopicEvents
                 ? ByteString.CopyFromUtf8(text)
                 : throw new FormatException("unexpected data type encountered in envelope"),
             { } data when CloudEvents.IsJson(media) || CloudEvents.IsCloudEvent(type) => UnsafeByteOperations.UnsafeWrap(
-                JsonSerializer.SerializeToUtf8Bytes(data)
+                JsonSerializer.SerializeToUtf8Bytes(data, GoJsonEncoder.SerializerOptions)
             ),
             _ => ByteString.Empty,
         };

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sidecar.Cel;
+using Sidecar.Go;
 using Sidecar.PubSub.Events;
 
 namespace Sidecar.PubSub.Subscribing;
@@ -22,7 +23,7 @@ internal sealed partial class EventPreparation(TopicSubscription subscription, T
         {
             envelope = CloudEvents.FromRaw(message.Data, message.Topic, subscription.PubSub);
             CloudEvents.Trace(envelope, message.Metadata);
-            body = JsonSerializer.SerializeToUtf8Bytes(envelope);
+            body = JsonSerializer.SerializeToUtf8Bytes(envelope, GoJsonEncoder.SerializerOptions);
         }
         else if (CloudEvents.Parse(message.Data) is { } parsed)
         {

@@ -27,6 +27,16 @@ public abstract partial class PubSubTests<TDriver>
     }
 
     [SkippableFact]
+    public async Task A_gRPC_app_gets_JSON_data_with_only_markup_escaped()
+    {
+        await fixture
+            .GrpcSidecar.Http.SendAsync("POST", "/v1.0/publish/events/plain", "{\"text\":\"grün \\ud83d\\ude00 + \u3000 <&>\"}")
+            .SucceedsAsync();
+        var (got, _) = await fixture.GrpcApp.State.NextEventAsync();
+        Assert.Equal("{\"text\":\"grün 😀 + \u3000 \\u003c\\u0026\\u003e\"}", got.Data.ToStringUtf8());
+    }
+
+    [SkippableFact]
     public async Task A_gRPC_app_gets_the_trace_as_text_and_in_binary_format()
     {
         const string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

@@ -41,6 +41,16 @@ public sealed class UnusualEventTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_event_is_written_in_UTF8_at_any_depth()
+    {
+        app.Subscribes("""[{"pubsubname":"events","topic":"t","route":"/t"}]""");
+        await using var sidecar = await StartAsync();
+        var data = $"{new string('[', 100)}\"grün 😀\"{new string(']', 100)}";
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", data).SucceedsAsync();
+        Assert.Contains(data, (await app.NextAsync("/t")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_rule_without_a_condition_matches_every_event()
     {
         await using var sidecar = await StartAsync(
