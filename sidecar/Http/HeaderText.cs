@@ -9,6 +9,9 @@ internal static class HeaderText
     public static Encoding? EncodingOf(string name) =>
         name is "Content-Type" or "Content-Length" or "Transfer-Encoding" or "Host" or "Date" or "traceparent" ? null : Encoding.UTF8;
 
+    /// <summary>A header value is one line: Go's web server writes blanks in place of line ends.</summary>
+    public static string OneLine(string value) => value.Replace('\r', ' ').Replace('\n', ' ');
+
     public static SocketsHttpHandler WithAnyText(this SocketsHttpHandler handler)
     {
         handler.RequestHeaderEncodingSelector = static (name, _) => EncodingOf(name);

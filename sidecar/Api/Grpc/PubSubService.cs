@@ -66,11 +66,10 @@ internal class PubSubService
             [.. request.Entries.Select(entry => new BulkEntry(entry.EntryId, entry.Event.Memory, entry.ContentType, entry.Metadata))],
             context.CancellationToken
         );
-        var response = new BulkPublishResponse();
-        response.FailedEntries.AddRange(
-            failed.Select(entry => new BulkPublishResponseFailedEntry { EntryId = entry.EntryId, Error = entry.Error })
-        );
-        return response;
+        // daprd fails the call even if only some entries have failed, and does not name them.
+        return failed.Count == 0
+            ? new BulkPublishResponse()
+            : throw PubSubErrors.PublishFailed(request.Topic, request.PubsubName, failed[0].Error);
     }
 
     public virtual Task<BulkPublishResponse> BulkPublishEventAlpha1(BulkPublishRequest request, ServerCallContext context) =>

@@ -15,6 +15,43 @@ internal sealed class RedisPubSub(RedisServer server, RedisPubSubOptions options
 
     public async Task PublishAsync(BrokerMessage message, CancellationToken cancellation)
     {
+        try
+        {
+            await AddAsync(message);
+        }
+        catch (Exception e) when (e is RedisException or RedisTimeoutException)
+        {
+            throw new IOException($"redis streams: error from publish: {e.Message}", e);
+        }
+    }
+
+    public async Task<IAsyncDisposable> SubscribeAsync(SubscribeRequest request, MessageHandler handler, CancellationToken cancellation)
+    {
+        var subscription = new RedisSubscription(server, options, request, handler, time, logger);
+        await subscription.StartAsync();
+        lock (subscriptions)
+        {
+            subscriptions.Add(subscription);
+        }
+        return subscription;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        RedisSubscription[] open;
+        lock (subscriptions)
+        {
+            open = [.. subscriptions];
+        }
+        foreach (var subscription in open)
+        {
+            await subscription.DisposeAsync();
+        }
+        await server.DisposeAsync();
+    }
+
+    private async Task AddAsync(BrokerMessage message)
+    {
         var metadata = JsonSerializer.SerializeToUtf8Bytes(
             new SortedDictionary<string, string>(message.Metadata.ToDictionary(), StringComparer.Ordinal)
         );
@@ -42,30 +79,5 @@ internal sealed class RedisPubSub(RedisServer server, RedisPubSubOptions options
             maxLength: options.MaxLength > 0 ? (int)options.MaxLength : null,
             useApproximateMaxLength: true
         );
-    }
-
-    public async Task<IAsyncDisposable> SubscribeAsync(SubscribeRequest request, MessageHandler handler, CancellationToken cancellation)
-    {
-        var subscription = new RedisSubscription(server, options, request, handler, time, logger);
-        await subscription.StartAsync();
-        lock (subscriptions)
-        {
-            subscriptions.Add(subscription);
-        }
-        return subscription;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        RedisSubscription[] open;
-        lock (subscriptions)
-        {
-            open = [.. subscriptions];
-        }
-        foreach (var subscription in open)
-        {
-            await subscription.DisposeAsync();
-        }
-        await server.DisposeAsync();
     }
 }
