@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -14,6 +15,9 @@ namespace Sidecar.Apps;
 /// <summary>The channel to an HTTP app. Paths and answers: Dapr docs, "Service-to-sidecar" reference and "Pub/sub API reference".</summary>
 internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAppChannel
 {
+    /// <summary>The addresses of the routes of subscriptions and bindings, which are few.</summary>
+    private readonly ConcurrentDictionary<string, Uri> routes = new(StringComparer.Ordinal);
+
     public async Task<IReadOnlyList<TopicSubscription>> GetSubscriptionsAsync(CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(client.Address, "/dapr/subscribe"));
@@ -74,7 +78,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
 
     public async Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, delivered.Path.TrimStart('/'), ""));
+        using var request = new HttpRequestMessage(HttpMethod.Post, Route(delivered.Path));
         request.Content = Content(delivered.Body, CloudEvents.ContentType);
         delivered.Trace.AddTo(request);
         foreach (var (name, value) in DeliveryMetadata.Of(delivered.PubSub, delivered.Metadata))
@@ -108,7 +112,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
             ["metadata"] = new JsonObject { [DeliveryMetadata.PubSubName] = pubsub },
             ["entries"] = new JsonArray([.. entries.Select(Entry)]),
         };
-        using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, path.TrimStart('/'), ""));
+        using var request = new HttpRequestMessage(HttpMethod.Post, Route(path));
         request.Content = Content(JsonSerializer.SerializeToUtf8Bytes(envelope), "application/json");
         request.Headers.TryAddWithoutValidation(DeliveryMetadata.PubSubName, pubsub);
         trace.AddTo(request);
@@ -124,7 +128,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     /// <summary>True if the app answers OPTIONS for the route, or reports other verbs for it.</summary>
     public async Task<bool> TakesAsync(string name, string route, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Options, AppPath.Resolve(client.Address, route.TrimStart('/'), ""));
+        using var request = new HttpRequestMessage(HttpMethod.Options, Route(route));
         request.Content = Content(default, "application/json");
         using var response = await client.SendAsync(request, cancellation);
         return response.IsSuccessStatusCode || response.StatusCode == System.Net.HttpStatusCode.MethodNotAllowed;
@@ -132,7 +136,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
 
     public async Task<BindingAnswer> SendAsync(BindingEvent @event, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, @event.Route.TrimStart('/'), ""));
+        using var request = new HttpRequestMessage(HttpMethod.Post, Route(@event.Route));
         request.Content = Content(@event.Data, "application/json");
         foreach (var (name, value) in @event.Metadata)
         {
@@ -152,6 +156,8 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
             : response.StatusCode == System.Net.HttpStatusCode.NotFound ? JobOutcome.Refused
             : JobOutcome.Failed;
     }
+
+    private Uri Route(string route) => routes.GetOrAdd(route, AppPath.OfRoute, client.Address);
 
     private static JsonNode Entry(DeliveredEntry entry) =>
         new JsonObject
