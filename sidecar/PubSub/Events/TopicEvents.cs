@@ -42,6 +42,7 @@ internal static class TopicEvents
         };
     }
 
+    /// <summary>Has no content type: daprd passes on that of the broker's message, which none of these brokers has.</summary>
     public static TopicEventBulkRequestEntry Entry(DeliveredEntry entry)
     {
         var converted = new TopicEventBulkRequestEntry { EntryId = entry.EntryId };
@@ -49,12 +50,10 @@ internal static class TopicEvents
         if (entry.Event.Raw is { } raw)
         {
             converted.Bytes = UnsafeByteOperations.UnsafeWrap(raw);
-            converted.ContentType = "application/octet-stream";
         }
         else
         {
             converted.CloudEvent = CloudEvent(entry.Event);
-            converted.ContentType = CloudEvents.ContentType;
         }
         return converted;
     }
@@ -71,13 +70,14 @@ internal static class TopicEvents
             Extensions = Extensions(delivered.Envelope),
         };
 
-    public static Metadata Headers(DeliveredEvent delivered)
+    /// <param name="metadata">The metadata of a single event; those of a bulk's events are in its entries.</param>
+    public static Metadata Headers(TraceContext trace, string pubsub, IReadOnlyDictionary<string, string> metadata)
     {
         var headers = new Metadata();
-        delivered.Trace.AddTo(headers);
+        trace.AddTo(headers);
         foreach (
             var (name, value) in DeliveryMetadata
-                .Of(delivered.PubSub, delivered.Metadata)
+                .Of(pubsub, metadata)
                 .Where(item =>
                     IsHeader(item.Key, item.Value)
                     && item.Key is not (TraceContext.ParentHeader or TraceContext.StateHeader or TraceContext.BinaryHeader)
@@ -103,21 +103,24 @@ internal static class TopicEvents
     {
         if (envelope["data_base64"] is { } coded)
         {
-            return ByteString.FromBase64(coded.ToString());
+            return ByteString.FromBase64(AsText(coded));
         }
         var type = Text(envelope, "datacontenttype");
         var media = CloudEvents.MediaType(type);
         return envelope["data"] switch
         {
-            { } data when CloudEvents.IsText(media) => data is JsonValue value && value.TryGetValue<string>(out var text)
-                ? ByteString.CopyFromUtf8(text)
-                : throw new FormatException("unexpected data type encountered in envelope"),
+            { } data when CloudEvents.IsText(media) => ByteString.CopyFromUtf8(AsText(data)),
             { } data when CloudEvents.IsJson(media) || CloudEvents.IsCloudEvent(type) => UnsafeByteOperations.UnsafeWrap(
                 JsonSerializer.SerializeToUtf8Bytes(data, GoJsonEncoder.SerializerOptions)
             ),
             _ => ByteString.Empty,
         };
     }
+
+    private static string AsText(JsonNode data) =>
+        data is JsonValue value && value.TryGetValue<string>(out var text)
+            ? text
+            : throw new FormatException("unexpected data type encountered in envelope");
 
     private static bool IsHeader(string name, string value) =>
         name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
