@@ -80,11 +80,8 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Route(delivered.Path));
         request.Content = Content(delivered.Body, CloudEvents.ContentType);
-        delivered.Trace.AddTo(request);
-        foreach (var (name, value) in DeliveryMetadata.Of(delivered.PubSub, delivered.Metadata))
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
+        MetadataHeaders.Add(request, delivered.Metadata, delivered.Trace);
+        request.Headers.TryAddWithoutValidation(DeliveryMetadata.PubSubName, delivered.PubSub);
         using var response = await client.SendAsync(request, cancellation);
         var status = (int)response.StatusCode;
         if (status is < 200 or > 299)
@@ -138,11 +135,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Route(@event.Route));
         request.Content = Content(@event.Data, "application/json");
-        foreach (var (name, value) in @event.Metadata)
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-        @event.Trace.AddTo(request);
+        MetadataHeaders.Add(request, @event.Metadata, @event.Trace);
         using var response = await client.SendAsync(request, cancellation);
         return BindingAnswer.Of((int)response.StatusCode);
     }

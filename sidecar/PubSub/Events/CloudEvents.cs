@@ -138,19 +138,24 @@ internal static class CloudEvents
             ["data_base64"] = Convert.ToBase64String(data.Span),
         };
 
-    /// <summary>The trace of an event without an envelope, from its metadata.</summary>
-    public static void Trace(JsonObject envelope, IReadOnlyDictionary<string, string> metadata)
+    /// <summary>Adds the trace of the message's metadata to an envelope that has none.</summary>
+    public static void AddTrace(JsonObject envelope, IReadOnlyDictionary<string, string> metadata)
     {
-        foreach (var name in (string[])["traceid", "traceparent", "tracestate"])
+        if (metadata.Count == 0)
         {
-            if (metadata.TryGetValue(name, out var value))
-            {
-                envelope[name] = value;
-            }
+            return;
         }
-        if (metadata.TryGetValue("traceparent", out var parent))
+        if (metadata.TryGetValue("traceid", out var id))
+        {
+            envelope.TryAdd("traceid", id);
+        }
+        if (metadata.TryGetValue("traceparent", out var parent) && envelope.TryAdd("traceparent", parent))
         {
             envelope["traceid"] = parent;
+        }
+        if (metadata.TryGetValue("tracestate", out var state))
+        {
+            envelope.TryAdd("tracestate", state);
         }
     }
 

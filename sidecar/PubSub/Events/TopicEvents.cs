@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapr.AppCallback.Autogen.Grpc.v1;
@@ -24,6 +25,16 @@ internal static class TopicEvents
         "data_base64",
     };
 
+    /// <summary>Headers that metadata do not set: those of the message, which is the envelope, and those that the sidecar adds.</summary>
+    private static readonly FrozenSet<string> OwnHeaders = new[]
+    {
+        "content-length",
+        "content-type",
+        DeliveryMetadata.PubSubName,
+        TraceContext.ParentHeader,
+        TraceContext.StateHeader,
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     public static TopicEventRequest Request(DeliveredEvent delivered)
     {
         var envelope = delivered.Envelope;
@@ -46,7 +57,10 @@ internal static class TopicEvents
     public static TopicEventBulkRequestEntry Entry(DeliveredEntry entry)
     {
         var converted = new TopicEventBulkRequestEntry { EntryId = entry.EntryId };
-        converted.Metadata.Add(new Dictionary<string, string>(entry.Event.Metadata));
+        foreach (var (name, value) in entry.Event.Metadata)
+        {
+            converted.Metadata[name] = value;
+        }
         if (entry.Event.Raw is { } raw)
         {
             converted.Bytes = UnsafeByteOperations.UnsafeWrap(raw);
@@ -75,16 +89,16 @@ internal static class TopicEvents
     {
         var headers = new Metadata();
         trace.AddTo(headers);
-        foreach (
-            var (name, value) in DeliveryMetadata
-                .Of(pubsub, metadata)
-                .Where(item =>
-                    IsHeader(item.Key, item.Value)
-                    && item.Key is not (TraceContext.ParentHeader or TraceContext.StateHeader or TraceContext.BinaryHeader)
-                )
-        )
+        foreach (var (name, value) in metadata)
         {
-            headers.Add(name.ToLowerInvariant(), value);
+            if (!OwnHeaders.Contains(name) && IsHeader(name, value))
+            {
+                headers.Add(name, value);
+            }
+        }
+        if (IsHeader(DeliveryMetadata.PubSubName, pubsub))
+        {
+            headers.Add(DeliveryMetadata.PubSubName, pubsub);
         }
         return headers;
     }
