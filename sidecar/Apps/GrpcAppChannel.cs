@@ -287,7 +287,7 @@ internal sealed partial class GrpcAppChannel : IAppChannel, IDisposable
         );
     }
 
-    [LoggerMessage(2310, LogLevel.Warning, "Event {EventId} of topic {Topic} can't be converted for a gRPC app; it is left out of its bulk")]
+    [LoggerMessage(2310, LogLevel.Warning, "Event {EventId} of topic {Topic} can't be converted for a gRPC app; its bulk goes without it")]
     private partial void LogNotConverted(Exception failure, string? eventId, string topic);
 
     /// <summary>Makes gRPC use the app's pool, token and limit.</summary>

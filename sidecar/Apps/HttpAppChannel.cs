@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Bindings;
 using Sidecar.Http;
@@ -100,17 +98,8 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         CancellationToken cancellation
     )
     {
-        var envelope = new JsonObject
-        {
-            ["id"] = Guid.NewGuid().ToString(),
-            ["type"] = "com.dapr.event.sent.bulk",
-            ["pubsubname"] = pubsub,
-            ["topic"] = topic,
-            ["metadata"] = new JsonObject { [DeliveryMetadata.PubSubName] = pubsub },
-            ["entries"] = new JsonArray([.. entries.Select(Entry)]),
-        };
         using var request = new HttpRequestMessage(HttpMethod.Post, Route(path));
-        request.Content = Content(JsonSerializer.SerializeToUtf8Bytes(envelope), "application/json");
+        request.Content = Content(BulkEnvelope.Write(pubsub, topic, entries), "application/json");
         request.Headers.TryAddWithoutValidation(DeliveryMetadata.PubSubName, pubsub);
         trace.AddTo(request);
         using var response = await client.SendAsync(request, cancellation);
@@ -151,17 +140,6 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     }
 
     private Uri Route(string route) => routes.GetOrAdd(route, AppPath.OfRoute, client.Address);
-
-    private static JsonNode Entry(DeliveredEntry entry) =>
-        new JsonObject
-        {
-            ["entryId"] = entry.EntryId,
-            ["event"] = entry.Event.Raw is { } raw ? Convert.ToBase64String(raw.Span) : entry.Event.Envelope.DeepClone(),
-            ["contentType"] = entry.Event.Raw is null ? CloudEvents.ContentType : "application/octet-stream",
-            ["metadata"] = new JsonObject(
-                entry.Event.Metadata.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)JsonValue.Create(item.Value)))
-            ),
-        };
 
     private static ReadOnlyMemoryContent Content(ReadOnlyMemory<byte> body, string? contentType)
     {

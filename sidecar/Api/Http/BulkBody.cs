@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Sidecar.Failures;
 using Sidecar.Go;
+using Sidecar.PubSub;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Publishing;
 
@@ -41,7 +42,7 @@ internal static class BulkBody
         }
     }
 
-    private static List<(JsonElement Element, string Id, string ContentType, Dictionary<string, string> Metadata)> Parse(
+    private static List<(JsonElement Element, string Id, string ContentType, IReadOnlyDictionary<string, string> Metadata)> Parse(
         JsonDocument json,
         PublishTarget target,
         string app
@@ -63,7 +64,9 @@ internal static class BulkBody
                             GoJsonBody.Expect(element, JsonValueKind.Object, "http.bulkPublishMessageEntry"),
                             GoJsonBody.Text(element, Entry, "entryId") ?? "",
                             GoJsonBody.Text(element, Entry, "contentType") ?? "",
-                            GoJsonBody.Texts(element, Entry, "metadata")
+                            GoJsonBody.Property(element, "metadata") is { ValueKind: not JsonValueKind.Null }
+                                ? GoJsonBody.Texts(element, Entry, "metadata")
+                                : BrokerMessage.NoMetadata
                         )
                     ),
             ];

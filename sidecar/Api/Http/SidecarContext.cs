@@ -34,7 +34,7 @@ internal static class SidecarContext
                 (metadata ??= new(StringComparer.Ordinal))[name[MetadataPrefix.Length..]] = values[0]!;
             }
         }
-        return metadata ?? PubSub.BrokerMessage.NoMetadata;
+        return metadata ?? PubSub.BrokerMessage.EmptyMetadata;
     }
 
     /// <summary>The parameter of the route, decoded.</summary>

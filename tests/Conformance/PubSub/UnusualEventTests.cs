@@ -154,7 +154,21 @@ public sealed class UnusualEventTests : IAsyncLifetime
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", "{}").SucceedsAsync();
         var got = await app.NextAsync("/t");
         Assert.NotNull(got.Header("traceparent"));
-        Assert.Equal("{}", got.Json.GetProperty("entries")[0].GetProperty("metadata").GetRawText());
+        Assert.Equal("{}", Metadata(got));
+
+        const string bulk = """[{"entryId":"1","event":"a","contentType":"text/plain"}]""";
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/bulk/events/t?metadata.colour=blue", bulk).SucceedsAsync();
+        Assert.Equal("null", Metadata(await app.NextAsync("/t")));
+        await sidecar
+            .Http.SendAsync(
+                "POST",
+                "/v1.0/publish/bulk/events/t?metadata.colour=blue",
+                bulk.Replace("}]", ",\"metadata\":{}}]", StringComparison.Ordinal)
+            )
+            .SucceedsAsync();
+        Assert.Equal("""{"colour":"blue"}""", Metadata(await app.NextAsync("/t")));
+
+        static string Metadata(Received received) => received.Json.GetProperty("entries")[0].GetProperty("metadata").GetRawText();
     }
 
     [Fact]

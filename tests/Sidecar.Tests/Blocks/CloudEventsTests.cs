@@ -56,12 +56,13 @@ public sealed class CloudEventsTests
         Assert.Equal(seconds, PublishMetadata.TimeToLive(new Dictionary<string, string> { [name] = value })?.TotalSeconds);
 
     [Fact]
-    public void Metadata_of_a_bulk_entry_wins_and_entries_without_metadata_inherit_none()
+    public void Metadata_of_a_bulk_entry_win_and_entries_that_give_none_inherit_none()
     {
         var request = new Dictionary<string, string> { ["a"] = "request", ["b"] = "request" };
         var merged = PublishMetadata.OfEntry(request, new Dictionary<string, string> { ["a"] = "entry" });
         Assert.Equal(("entry", "request"), (merged["a"], merged["b"]));
         Assert.Empty(PublishMetadata.OfEntry(request, BrokerMessage.NoMetadata));
+        Assert.Equal("request", PublishMetadata.OfEntry(request, BrokerMessage.EmptyMetadata)["a"]);
     }
 
     [Theory]
