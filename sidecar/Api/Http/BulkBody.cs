@@ -86,10 +86,10 @@ internal static class BulkBody
         var text = value is { ValueKind: JsonValueKind.String } given ? given.GetString() : null;
         if (CloudEvents.IsBinary(media))
         {
-            var bytes = new byte[text?.Length ?? 0];
-            return text is null ? throw Failed(mismatch)
-                : Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length]
-                : throw Failed("error: unable to decode base64 application/octect-stream data: illegal base64 data");
+            const string undecodable = "error: unable to decode base64 application/octect-stream data: illegal base64 data at input byte";
+            return text is null
+                ? throw Failed(mismatch)
+                : GoBase64.TryDecode(text, out var illegal) ?? throw Failed($"{undecodable} {illegal}");
         }
         if (CloudEvents.IsText(media))
         {

@@ -35,6 +35,17 @@ public sealed class CloudEventsTests
     }
 
     [Fact]
+    public void An_empty_override_stands_for_Daprs_default_and_an_empty_traceparent_for_none()
+    {
+        var envelope = Wrap("text/plain", "x", ("cloudevent.source", ""), ("cloudevent.type", ""), ("cloudevent.traceparent", ""));
+        Assert.Equal(
+            ("Dapr", "com.dapr.event.sent", "trace"),
+            ((string?)envelope["source"], (string?)envelope["type"], (string?)envelope["traceparent"])
+        );
+        Assert.Equal("", (string?)Wrap("text/plain", "x", ("cloudevent.traceid", ""))["traceid"]);
+    }
+
+    [Fact]
     public void An_event_whose_time_to_live_is_over_counts_as_expired()
     {
         var envelope = Wrap("text/plain", "x");
