@@ -8,6 +8,7 @@ using Sidecar.Bindings;
 using Sidecar.Go;
 using Sidecar.Http;
 using Sidecar.Jobs;
+using Sidecar.PubSub;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Resources;
@@ -18,15 +19,16 @@ using TopicSubscription = Sidecar.PubSub.Subscribing.TopicSubscription;
 namespace Sidecar.Apps;
 
 /// <summary>An app that implements Dapr's <c>AppCallback</c> service.</summary>
-internal sealed class GrpcAppChannel : IAppChannel, IDisposable
+internal sealed partial class GrpcAppChannel : IAppChannel, IDisposable
 {
     private readonly AppClient client;
     private readonly GrpcChannel channel;
     private readonly CallInvoker callback;
+    private readonly ILogger logger;
 
-    public GrpcAppChannel(AppClient client, AppOptions options)
+    public GrpcAppChannel(AppClient client, AppOptions options, ILogger logger)
     {
-        this.client = client;
+        (this.client, this.logger) = (client, logger);
         channel = GrpcChannel.ForAddress(
             client.Address,
             new GrpcChannelOptions
@@ -97,7 +99,7 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
                 AppCallbackMethods.OnTopicEvent,
                 TopicEvents.Request(delivered),
                 cancellation,
-                TopicEvents.Headers(delivered)
+                TopicEvents.Headers(delivered.Trace, delivered.PubSub, delivered.Metadata)
             );
             return TopicEvents.Status(answer.Status);
         }
@@ -129,9 +131,12 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
             Type = "com.dapr.event.sent.bulk",
         };
         request.Metadata[DeliveryMetadata.PubSubName] = pubsub;
-        request.Entries.AddRange(entries.Select(TopicEvents.Entry));
-        var headers = new Metadata();
-        trace.AddTo(headers);
+        AddEntries(request, entries);
+        if (request.Entries.Count == 0)
+        {
+            return [.. entries.Select(_ => DeliveryStatus.Retry)];
+        }
+        var headers = TopicEvents.Headers(trace, pubsub, BrokerMessage.NoMetadata);
         try
         {
             TopicEventBulkResponse answer;
@@ -225,6 +230,22 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
 
     public void Dispose() => channel.Dispose();
 
+    /// <summary>An event that can't be converted is left out, so that it fails alone.</summary>
+    private void AddEntries(TopicEventBulkRequest request, IReadOnlyList<DeliveredEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            try
+            {
+                request.Entries.Add(TopicEvents.Entry(entry));
+            }
+            catch (Exception e) when (e is FormatException or InvalidJsonException or InvalidProtocolBufferException)
+            {
+                LogNotConverted(e, entry.Event.Envelope["id"]?.ToString(), request.Topic);
+            }
+        }
+    }
+
     private static DeliveryRefusedException Refused(RpcException failure, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested(); // a call that the sidecar has cancelled has no code of the app
@@ -279,6 +300,9 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
             SubscriptionKind.Programmatic
         );
     }
+
+    [LoggerMessage(2310, LogLevel.Warning, "Event {EventId} of topic {Topic} can't be converted for a gRPC app; its bulk goes without it")]
+    private partial void LogNotConverted(Exception failure, string? eventId, string topic);
 
     /// <summary>Makes gRPC use the app's pool and token.</summary>
     private sealed class InvokerHandler(AppClient client) : HttpMessageHandler

@@ -1,6 +1,5 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Bindings;
 using Sidecar.Http;
@@ -14,6 +13,9 @@ namespace Sidecar.Apps;
 /// <summary>The channel to an HTTP app. Paths and answers: Dapr docs, "Service-to-sidecar" reference and "Pub/sub API reference".</summary>
 internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAppChannel
 {
+    /// <summary>The addresses of the routes of subscriptions and bindings, which are few.</summary>
+    private readonly ConcurrentDictionary<string, Uri> routes = new(StringComparer.Ordinal);
+
     public async Task<IReadOnlyList<TopicSubscription>> GetSubscriptionsAsync(CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(client.Address, "/dapr/subscribe"));
@@ -77,13 +79,10 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
 
     public async Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, delivered.Path.TrimStart('/'), ""));
+        using var request = new HttpRequestMessage(HttpMethod.Post, Route(delivered.Path));
         request.Content = Content(delivered.Body, CloudEvents.ContentType);
-        delivered.Trace.AddTo(request);
-        foreach (var (name, value) in DeliveryMetadata.Of(delivered.PubSub, delivered.Metadata))
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
+        MetadataHeaders.Add(request, delivered.Metadata, delivered.Trace);
+        request.Headers.TryAddWithoutValidation(DeliveryMetadata.PubSubName, delivered.PubSub);
         using var response = await client.SendAsync(request, cancellation);
         var status = (int)response.StatusCode;
         if (status is < 200 or > 299)
@@ -102,17 +101,8 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         CancellationToken cancellation
     )
     {
-        var envelope = new JsonObject
-        {
-            ["id"] = Guid.NewGuid().ToString(),
-            ["type"] = "com.dapr.event.sent.bulk",
-            ["pubsubname"] = pubsub,
-            ["topic"] = topic,
-            ["metadata"] = new JsonObject { [DeliveryMetadata.PubSubName] = pubsub },
-            ["entries"] = new JsonArray([.. entries.Select(Entry)]),
-        };
-        using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, path.TrimStart('/'), ""));
-        request.Content = Content(JsonSerializer.SerializeToUtf8Bytes(envelope), "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, Route(path));
+        request.Content = Content(BulkEnvelope.Write(pubsub, topic, entries), "application/json");
         request.Headers.TryAddWithoutValidation(DeliveryMetadata.PubSubName, pubsub);
         trace.AddTo(request);
         using var response = await client.SendAsync(request, cancellation);
@@ -127,7 +117,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     /// <summary>True if the app answers OPTIONS for the route, or reports other verbs for it.</summary>
     public async Task<bool> TakesAsync(string name, string route, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Options, AppPath.Resolve(client.Address, route.TrimStart('/'), ""));
+        using var request = new HttpRequestMessage(HttpMethod.Options, Route(route));
         request.Content = Content(default, "application/json");
         using var response = await client.SendAsync(request, cancellation);
         return response.IsSuccessStatusCode || response.StatusCode == System.Net.HttpStatusCode.MethodNotAllowed;
@@ -135,13 +125,9 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
 
     public async Task<BindingAnswer> SendAsync(BindingEvent @event, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, @event.Route.TrimStart('/'), ""));
+        using var request = new HttpRequestMessage(HttpMethod.Post, Route(@event.Route));
         request.Content = Content(@event.Data, "application/json");
-        foreach (var (name, value) in @event.Metadata)
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-        @event.Trace.AddTo(request);
+        MetadataHeaders.Add(request, @event.Metadata, @event.Trace);
         using var response = await client.SendAsync(request, cancellation);
         return BindingAnswer.Of((int)response.StatusCode);
     }
@@ -156,16 +142,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
             : JobOutcome.Failed;
     }
 
-    private static JsonNode Entry(DeliveredEntry entry) =>
-        new JsonObject
-        {
-            ["entryId"] = entry.EntryId,
-            ["event"] = entry.Event.Raw is { } raw ? Convert.ToBase64String(raw.Span) : entry.Event.Envelope.DeepClone(),
-            ["contentType"] = entry.Event.Raw is null ? CloudEvents.ContentType : "application/octet-stream",
-            ["metadata"] = new JsonObject(
-                entry.Event.Metadata.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)JsonValue.Create(item.Value)))
-            ),
-        };
+    private Uri Route(string route) => routes.GetOrAdd(route, AppPath.OfRoute, client.Address);
 
     private static ReadOnlyMemoryContent Content(ReadOnlyMemory<byte> body, string? contentType)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sidecar.Apps;
+using Sidecar.Go;
 using Sidecar.Resiliency;
 
 namespace Sidecar.ConfigurationStores;
@@ -40,7 +41,7 @@ internal sealed partial class AppNotifier(
     private static ReadOnlyMemory<byte> Body(string id, string key, ConfigurationItem item)
     {
         using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, GoJsonEncoder.WriterOptions))
         {
             writer.WriteStartObject();
             writer.WriteString("id", id);
@@ -50,6 +51,7 @@ internal sealed partial class AppNotifier(
             writer.WriteEndObject();
             writer.WriteEndObject();
         }
+        buffer.WriteByte((byte)'\n');
         return buffer.ToArray();
     }
 

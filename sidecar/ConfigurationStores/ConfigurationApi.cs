@@ -49,12 +49,14 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
     /// <summary>
     /// Starts a subscription. Changes wait until <paramref name="opened"/> has sent the id to <paramref name="listener"/>.
     /// </summary>
+    /// <param name="isStream">True for a subscriber over gRPC, whose subscription can be ended over gRPC as well.</param>
     /// <returns>A task that ends when the subscription is ended by its id.</returns>
     public async Task<(string Id, Task Ended)> SubscribeAsync(
         string store,
         ConfigurationRequest request,
         ConfigurationListener listener,
         Task opened,
+        bool isStream,
         CancellationToken cancellation
     )
     {
@@ -79,7 +81,7 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
                     ),
                     cancellation
                 );
-            var subscription = new Subscription(source, ending);
+            var subscription = new Subscription(store, isStream, source, ending);
             subscriptions[id] = subscription;
             return (id, subscription.Ended.Task);
         }
@@ -89,16 +91,11 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
         }
     }
 
-    /// <summary>False if there is no such subscription.</summary>
-    public async Task<bool> UnsubscribeAsync(string id)
-    {
-        if (!subscriptions.TryRemove(id, out var subscription))
-        {
-            return false;
-        }
-        await subscription.DisposeAsync();
-        return true;
-    }
+    /// <summary>Ends a subscription to <paramref name="store"/>; false if the store has none with this id.</summary>
+    public Task<bool> UnsubscribeAsync(string store, string id) => EndAsync(id, subscription => subscription.Store == store);
+
+    /// <summary>Ends a stream; false if none has this id. Subscriptions over HTTP are unknown over gRPC, as in daprd.</summary>
+    public Task<bool> EndStreamAsync(string id) => EndAsync(id, subscription => subscription.IsStream);
 
     /// <summary>Refuses an unknown store.</summary>
     public ConfigurationComponent Demand(string store)
@@ -114,12 +111,27 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
     {
         foreach (var id in subscriptions.Keys)
         {
-            await UnsubscribeAsync(id);
+            await EndAsync(id, _ => true);
         }
     }
 
-    private sealed class Subscription(IAsyncDisposable source, CancellationTokenSource ending) : IAsyncDisposable
+    private async Task<bool> EndAsync(string id, Func<Subscription, bool> isMeant)
     {
+        if (!subscriptions.TryGetValue(id, out var subscription) || !isMeant(subscription) || !subscriptions.TryRemove(id, out _))
+        {
+            return false;
+        }
+        await subscription.DisposeAsync();
+        return true;
+    }
+
+    private sealed class Subscription(string store, bool isStream, IAsyncDisposable source, CancellationTokenSource ending)
+        : IAsyncDisposable
+    {
+        public string Store => store;
+
+        public bool IsStream => isStream;
+
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public async ValueTask DisposeAsync()

@@ -13,6 +13,9 @@ internal interface IConfigurationStore : IAsyncDisposable
     /// be missed any more. An item that was deleted arrives empty.
     /// </summary>
     Task<IAsyncDisposable> SubscribeAsync(ConfigurationRequest request, ConfigurationHandler handler, CancellationToken cancellation);
+
+    /// <summary>daprd's error for an id that no subscription has; each store words it differently.</summary>
+    string UnknownSubscription(string id);
 }
 
 internal sealed record ConfigurationRequest(IReadOnlyList<string> Keys, IReadOnlyDictionary<string, string> Metadata)

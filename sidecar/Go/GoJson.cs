@@ -93,23 +93,9 @@ internal static class GoJson
 
     private static void WriteText(ArrayBufferWriter<byte> to, string text)
     {
-        var escaped = new StringBuilder(text.Length + 2).Append('"');
-        foreach (var c in text)
-        {
-            _ = c switch
-            {
-                '"' => escaped.Append("\\\""),
-                '\\' => escaped.Append(@"\\"),
-                '\n' => escaped.Append("\\n"),
-                '\r' => escaped.Append("\\r"),
-                '\t' => escaped.Append("\\t"),
-                '\b' => escaped.Append("\\b"),
-                '\f' => escaped.Append("\\f"),
-                < ' ' or '<' or '>' or '&' or '\u2028' or '\u2029' => escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
-                _ => escaped.Append(c),
-            };
-        }
-        to.Write(Encoding.UTF8.GetBytes(escaped.Append('"').ToString()));
+        to.Write("\""u8);
+        to.Write(Encoding.UTF8.GetBytes(GoJsonEncoder.Instance.Encode(text)));
+        to.Write("\""u8);
     }
 
     private static string Number(JsonElement value)

@@ -82,7 +82,9 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
         if (options.AppPort > 0)
         {
             Client = new AppClient(options, AppPipeline, configuration.Metrics, time);
-            Channel = options.AppIsGrpc ? new GrpcAppChannel(Client, options) : new HttpAppChannel(Client, options);
+            Channel = options.AppIsGrpc
+                ? new GrpcAppChannel(Client, options, loggers.CreateLogger<GrpcAppChannel>())
+                : new HttpAppChannel(Client, options);
         }
         actors = new ActorHosting(options, components, Policies, registry, time, loggers);
         var router = new ActorRouter(options.AppId, actorTypes, Policies, time);

@@ -30,7 +30,13 @@ internal sealed record BrokerMessage(
     IReadOnlyDictionary<string, string> Metadata
 )
 {
+    /// <summary>Stands for metadata that the publisher has not given. They differ from empty ones on Redis and in bulks.</summary>
     public static readonly IReadOnlyDictionary<string, string> NoMetadata = new Dictionary<string, string>();
+
+    public static readonly IReadOnlyDictionary<string, string> EmptyMetadata = new Dictionary<string, string>();
+
+    /// <summary>False for <see cref="NoMetadata"/>.</summary>
+    public static bool IsGiven(IReadOnlyDictionary<string, string> metadata) => !ReferenceEquals(metadata, NoMetadata);
 
     /// <summary>Messages with the same key stay in order; without a key all messages of a topic do.</summary>
     public string? OrderingKey { get; init; }

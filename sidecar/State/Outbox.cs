@@ -158,14 +158,17 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         CloudEvents.PutData(envelope, Payload(content, contentType), contentType);
         foreach (var (name, value) in upsert.Metadata ?? BrokerMessage.NoMetadata)
         {
-            if (name is not ("data" or "id"))
+            if (name is not ("data" or "id" or "topic" or "pubsubname"))
             {
                 envelope[name] = value;
             }
         }
         // Ordered by time of writing, so that events left after a crash are published in order.
         var order = $"{now.UtcTicks:x16}{Interlocked.Increment(ref sequence):x8}";
-        return StateWrite.Upsert($"{Prefix}{order}||{store.Name}", JsonSerializer.SerializeToUtf8Bytes(envelope));
+        return StateWrite.Upsert(
+            $"{Prefix}{order}||{store.Name}",
+            JsonSerializer.SerializeToUtf8Bytes(envelope, GoJsonEncoder.SerializerOptions)
+        );
     }
 
     /// <summary>A JSON value is published as JSON only if its content type is JSON, otherwise as Go prints it (as in daprd).</summary>

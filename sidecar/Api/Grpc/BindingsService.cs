@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Sidecar.Bindings;
 using Sidecar.Failures;
+using Sidecar.Http;
 using Sidecar.Tracing;
 using static Sidecar.Api.Grpc.DaprService;
 
@@ -20,15 +21,10 @@ internal class BindingsService
 
     public virtual async Task<InvokeBindingResponse> InvokeBinding(InvokeBindingRequest request, ServerCallContext context)
     {
-        var metadata = TraceContext.Of(context.GetHttpContext()).Over(request.Metadata);
-        if (context.GetHttpContext().Request.Headers[Baggage.Header].ToString() is { Length: > 0 } baggage)
-        {
-            metadata[Baggage.Header] = baggage;
-        }
         var reply = await Of(context)
             .Blocks.Bindings.InvokeAsync(
                 request.Name,
-                new BindingCall(request.Operation, request.Data.Memory, metadata),
+                new BindingCall(request.Operation, request.Data.Memory, MetadataOf(request, context)),
                 context.CancellationToken
             );
         await context.WriteResponseHeadersAsync(HeadersOf(reply));
@@ -39,6 +35,31 @@ internal class BindingsService
         var response = new InvokeBindingResponse { Data = UnsafeByteOperations.UnsafeWrap(reply.Data) };
         response.Metadata.Add(new Dictionary<string, string>(reply.Metadata));
         return response;
+    }
+
+    /// <summary>
+    /// The metadata of the request, completed by those of the call, whose trace and baggage replace the request's, and by the span. The API
+    /// token is none of them.
+    /// </summary>
+    private static Dictionary<string, string> MetadataOf(InvokeBindingRequest request, ServerCallContext context)
+    {
+        var metadata = new Dictionary<string, string>(request.Metadata, StringComparer.Ordinal);
+        foreach (var header in context.RequestHeaders.Where(header => !header.IsBinary && header.Key != InvocationHeaders.ApiToken))
+        {
+            if (header.Key is TraceContext.ParentHeader or TraceContext.StateHeader or Baggage.Header)
+            {
+                metadata[header.Key] = header.Value;
+            }
+            else
+            {
+                metadata.TryAdd(header.Key, header.Value);
+            }
+        }
+        foreach (var (name, value) in TraceContext.Of(context.GetHttpContext()).Over([]))
+        {
+            metadata.TryAdd(name, value);
+        }
+        return metadata;
     }
 
     /// <summary>The metadata of the binding's answer; callers receive it even if the call failed.</summary>

@@ -52,6 +52,7 @@ internal class ConfigurationService
             new ConfigurationRequest(keys, request.Metadata),
             NotifyAsync,
             opened.Task,
+            isStream: true,
             context.CancellationToken
         );
         try
@@ -67,7 +68,7 @@ internal class ConfigurationService
         finally
         {
             opened.TrySetCanceled();
-            await api.UnsubscribeAsync(id);
+            await api.EndStreamAsync(id);
         }
 
         async Task NotifyAsync(string subscription, string key, Item item, CancellationToken _)
@@ -97,7 +98,7 @@ internal class ConfigurationService
         UnsubscribeConfigurationRequest request,
         ServerCallContext context
     ) =>
-        await Of(context).Blocks.ConfigurationItems.UnsubscribeAsync(request.Id)
+        await Of(context).Blocks.ConfigurationItems.EndStreamAsync(request.Id)
             ? new UnsubscribeConfigurationResponse { Ok = true }
             : new UnsubscribeConfigurationResponse
             {

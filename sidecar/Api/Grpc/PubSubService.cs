@@ -1,8 +1,10 @@
 using Dapr.Client.Autogen.Grpc.v1;
+using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Sidecar.Apps;
 using Sidecar.Failures;
+using Sidecar.PubSub;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Publishing;
 using Sidecar.PubSub.Subscribing;
@@ -37,7 +39,7 @@ internal class PubSubService
         var metadata = PublishMetadata.IsRaw(request.PubsubName, request.Metadata)
             // there is no envelope to hold them
             ? new Dictionary<string, string>(request.Metadata) { ["traceid"] = trace.InEvent, ["tracestate"] = trace.State }
-            : (IReadOnlyDictionary<string, string>)new Dictionary<string, string>(request.Metadata);
+            : Given(request.Metadata);
         await Of(context)
             .Blocks.PubSub.PublishAsync(
                 new PublishTarget(request.PubsubName, request.Topic, metadata, trace),
@@ -63,14 +65,20 @@ internal class PubSubService
         var target = new PublishTarget(request.PubsubName, request.Topic, request.Metadata, TraceContext.Of(context.GetHttpContext()));
         var failed = await api.PublishManyAsync(
             target,
-            [.. request.Entries.Select(entry => new BulkEntry(entry.EntryId, entry.Event.Memory, entry.ContentType, entry.Metadata))],
+            [
+                .. request.Entries.Select(entry => new BulkEntry(
+                    entry.EntryId,
+                    entry.Event.Memory,
+                    entry.ContentType,
+                    Given(entry.Metadata)
+                )),
+            ],
             context.CancellationToken
         );
-        var response = new BulkPublishResponse();
-        response.FailedEntries.AddRange(
-            failed.Select(entry => new BulkPublishResponseFailedEntry { EntryId = entry.EntryId, Error = entry.Error })
-        );
-        return response;
+        // daprd fails the call even if only some entries have failed, and does not name them.
+        return failed.Count == 0
+            ? new BulkPublishResponse()
+            : throw PubSubErrors.PublishFailed(request.Topic, request.PubsubName, failed[0].Error);
     }
 
     public virtual Task<BulkPublishResponse> BulkPublishEventAlpha1(BulkPublishRequest request, ServerCallContext context) =>
@@ -132,6 +140,10 @@ internal class PubSubService
             : initial.Topic.Length == 0 ? throw Unknown("topic is required")
             : initial;
     }
+
+    /// <summary>A gRPC message can't tell empty metadata from none.</summary>
+    private static IReadOnlyDictionary<string, string> Given(MapField<string, string> metadata) =>
+        metadata.Count == 0 ? BrokerMessage.NoMetadata : metadata;
 
     /// <summary>daprd gives these failures no code of their own.</summary>
     private static RpcException Unknown(string message) => new(new Status(StatusCode.Unknown, message));

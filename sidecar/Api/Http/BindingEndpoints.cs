@@ -27,7 +27,7 @@ internal static class BindingEndpoints
         var reply = await context.Sidecar().Blocks.Bindings.InvokeAsync(name, call with { Metadata = metadata }, context.RequestAborted);
         foreach (var (key, value) in reply.Metadata)
         {
-            context.Response.Headers[$"metadata.{key}"] = value.Replace('\r', ' ').Replace('\n', ' '); // as Go's web server does
+            context.Response.Headers[$"metadata.{key}"] = HeaderText.OneLine(value);
         }
         if (reply.Failure is { } failure)
         {

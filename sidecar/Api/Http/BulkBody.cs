@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Sidecar.Failures;
 using Sidecar.Go;
+using Sidecar.PubSub;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Publishing;
 
@@ -41,7 +42,7 @@ internal static class BulkBody
         }
     }
 
-    private static List<(JsonElement Element, string Id, string ContentType, Dictionary<string, string> Metadata)> Parse(
+    private static List<(JsonElement Element, string Id, string ContentType, IReadOnlyDictionary<string, string> Metadata)> Parse(
         JsonDocument json,
         PublishTarget target,
         string app
@@ -63,7 +64,9 @@ internal static class BulkBody
                             GoJsonBody.Expect(element, JsonValueKind.Object, "http.bulkPublishMessageEntry"),
                             GoJsonBody.Text(element, Entry, "entryId") ?? "",
                             GoJsonBody.Text(element, Entry, "contentType") ?? "",
-                            GoJsonBody.Texts(element, Entry, "metadata")
+                            GoJsonBody.Property(element, "metadata") is { ValueKind: not JsonValueKind.Null }
+                                ? GoJsonBody.Texts(element, Entry, "metadata")
+                                : BrokerMessage.NoMetadata
                         )
                     ),
             ];
@@ -83,10 +86,10 @@ internal static class BulkBody
         var text = value is { ValueKind: JsonValueKind.String } given ? given.GetString() : null;
         if (CloudEvents.IsBinary(media))
         {
-            var bytes = new byte[text?.Length ?? 0];
-            return text is null ? throw Failed(mismatch)
-                : Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length]
-                : throw Failed("error: unable to decode base64 application/octect-stream data: illegal base64 data");
+            const string undecodable = "error: unable to decode base64 application/octect-stream data: illegal base64 data at input byte";
+            return text is null
+                ? throw Failed(mismatch)
+                : GoBase64.TryDecode(text, out var illegal) ?? throw Failed($"{undecodable} {illegal}");
         }
         if (CloudEvents.IsText(media))
         {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Sidecar.ConfigurationStores;
 using Sidecar.Failures;
+using Sidecar.Go;
 using Sidecar.Http;
 
 namespace Sidecar.Api.Http;
@@ -30,7 +31,7 @@ internal static class ConfigurationEndpoints
             return;
         }
         var json = new ArrayBufferWriter<byte>();
-        await using var writer = new Utf8JsonWriter(json);
+        await using var writer = new Utf8JsonWriter(json, GoJsonEncoder.WriterOptions);
         writer.WriteStartObject();
         foreach (var (key, item) in items.OrderBy(item => item.Key, StringComparer.Ordinal))
         {
@@ -54,6 +55,7 @@ internal static class ConfigurationEndpoints
             RequestOf(context),
             listener,
             Task.CompletedTask,
+            isStream: false,
             context.RequestAborted
         );
         await context.WriteJsonLineAsync(new { id });
@@ -62,16 +64,16 @@ internal static class ConfigurationEndpoints
     private static async Task UnsubscribeAsync(HttpContext context)
     {
         var items = context.Sidecar().Blocks.ConfigurationItems;
-        items.Demand(context.Route("store"));
+        var component = items.Demand(context.Route("store"));
         var id = context.Route("id");
-        if (await items.UnsubscribeAsync(id))
+        if (await items.UnsubscribeAsync(component.Name, id))
         {
             await context.WriteJsonLineAsync(new { ok = true });
             return;
         }
         context.Response.StatusCode = 500;
         await context.WriteJsonLineAsync(
-            new { message = ConfigurationErrors.UnsubscribeFailed(id, $"subscription with id {id} does not exist") }
+            new { message = ConfigurationErrors.UnsubscribeFailed(id, component.Store.UnknownSubscription(id)) }
         );
     }
 

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sidecar.Go;
@@ -12,20 +11,13 @@ internal static class JsonLine
 {
     private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web)
     {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Encoder = GoJsonEncoder.Instance,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
     /// <summary>Members in their order, as Go encodes a struct.</summary>
     public static Task WriteJsonLineAsync<T>(this HttpContext context, T value) =>
-        WriteAsync(
-            context,
-            new StringBuilder(JsonSerializer.Serialize(value, Readable))
-                .Replace("<", "\\u003c")
-                .Replace(">", "\\u003e")
-                .Replace("&", "\\u0026")
-                .ToString()
-        );
+        WriteAsync(context, JsonSerializer.Serialize(value, Readable));
 
     /// <summary>Members by name, as Go encodes a map.</summary>
     public static Task WriteSortedJsonLineAsync<T>(this HttpContext context, T map) =>

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using Sidecar.Failures;
+using Sidecar.Go;
 using Sidecar.Http;
 using Sidecar.PubSub.Publishing;
 using Sidecar.Tracing;
@@ -37,16 +39,16 @@ internal static class PubSubEndpoints
             context.Response.StatusCode = 204;
             return;
         }
-        context.Response.StatusCode = 500;
-        await context.WriteJsonAsync(
-            JsonSerializer.SerializeToUtf8Bytes(
-                new
-                {
-                    failedEntries = failed.Select(entry => new { entryId = entry.EntryId, error = entry.Error }),
-                    errorCode = "ERR_PUBSUB_PUBLISH_MESSAGE",
-                }
-            )
+        var error = PubSubErrors.PublishFailed(target.Topic, target.PubSub, failed[0].Error).Error;
+        var json = JsonSerializer.Serialize(
+            new { failedEntries = failed.Select(entry => new { entryId = entry.EntryId, error = entry.Error }), errorCode = error.Code },
+            GoJsonEncoder.SerializerOptions
         );
+        ErrorCounter.Count(context, error);
+        context.Response.StatusCode = error.HttpStatus;
+        context.Response.Headers["metadata.responseData"] = json;
+        context.Response.Headers["metadata.error"] = HeaderText.OneLine($"api error: code = {error.GrpcStatus} desc = {error.Message}");
+        await context.WriteJsonAsync(Encoding.UTF8.GetBytes(json));
     }
 
     private static (PubSubApi Api, PublishTarget Target) Target(HttpContext context)

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Primitives;
 using Sidecar.Http;
 
 namespace Sidecar.Api.Http;
@@ -23,18 +22,18 @@ internal static class SidecarContext
 
     public static IAppSidecar Sidecar(this HttpContext context) => context.Features.Get<ListenerFeature>()!.Sidecar;
 
-    /// <summary>The <c>metadata.*</c> parameters of the query.</summary>
+    /// <summary>The <c>metadata.*</c> parameters of the query, also empty ones.</summary>
     public static IReadOnlyDictionary<string, string> Metadata(this HttpRequest request)
     {
         Dictionary<string, string>? metadata = null;
         foreach (var (name, values) in request.Query)
         {
-            if (name.StartsWith(MetadataPrefix, StringComparison.Ordinal) && !StringValues.IsNullOrEmpty(values))
+            if (name.StartsWith(MetadataPrefix, StringComparison.Ordinal))
             {
-                (metadata ??= new(StringComparer.Ordinal))[name[MetadataPrefix.Length..]] = values[0]!;
+                (metadata ??= new(StringComparer.Ordinal))[name[MetadataPrefix.Length..]] = values[0] ?? "";
             }
         }
-        return metadata ?? PubSub.BrokerMessage.NoMetadata;
+        return metadata ?? PubSub.BrokerMessage.EmptyMetadata;
     }
 
     /// <summary>The parameter of the route, decoded.</summary>

@@ -32,7 +32,7 @@ internal sealed class HttpBinding : IOutputBinding
         {
             handler.SslOptions.ClientCertificates = [certificate];
         }
-        client = new HttpMessageInvoker(handler.WithAnyText());
+        client = new HttpMessageInvoker(new TransparentGzip(handler.WithAnyText()));
     }
 
     public IReadOnlyList<string> Operations { get; } = ["create", "get", "head", "post", "put", "patch", "delete", "options", "trace"];
@@ -73,11 +73,12 @@ internal sealed class HttpBinding : IOutputBinding
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("application/json; charset=utf-8");
         }
         Set(request, "Accept", "application/json; charset=utf-8");
+        Set(request, "User-Agent", "Go-http-client/1.1");
         if (options.Security is var (header, token))
         {
             Set(request, header, token);
         }
-        foreach (var (name, value) in call.Metadata.Where(item => IsHeader(item.Key)))
+        foreach (var (name, value) in call.Metadata.Where(item => IsHeader(item.Key, item.Value)))
         {
             Set(request, name, value);
         }
@@ -85,7 +86,8 @@ internal sealed class HttpBinding : IOutputBinding
     }
 
     /// <summary>Metadata with a capital first letter is a header, by Dapr's rule; trace headers are sent with every call.</summary>
-    private static bool IsHeader(string name) => name is [>= 'A' and <= 'Z', ..] or "traceparent" or "tracestate" or "baggage";
+    private static bool IsHeader(string name, string value) =>
+        name is [>= 'A' and <= 'Z', ..] || (value.Length > 0 && name is "traceparent" or "tracestate" or "baggage");
 
     private static void Set(HttpRequestMessage request, string name, string value)
     {
@@ -113,11 +115,14 @@ internal sealed class HttpBinding : IOutputBinding
         return buffer.ToArray();
     }
 
+    /// <summary>The headers under Go's names. Go's client keeps those of the transfer to itself.</summary>
     private static Dictionary<string, string> MetadataOf(HttpResponseMessage response)
     {
         var metadata = response
             .Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
-            .ToDictionary(header => header.Key, header => string.Join(", ", header.Value.AsEnumerable()), StringComparer.Ordinal);
+            .Select(header => (Name: HeaderText.Canonical(header.Key), header.Value))
+            .Where(header => header.Name is not ("Transfer-Encoding" or "Trailer"))
+            .ToDictionary(header => header.Name, header => string.Join(", ", header.Value.AsEnumerable()), StringComparer.Ordinal);
         metadata["statusCode"] = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
         metadata["status"] = $"{(int)response.StatusCode} {response.ReasonPhrase}";
         return metadata;

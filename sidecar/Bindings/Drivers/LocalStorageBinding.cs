@@ -59,11 +59,7 @@ internal sealed class LocalStorageBinding : IOutputBinding
         {
             // Quotes around something else belong to the content.
         }
-        var decoded = new byte[text.Length];
-        // Unlike .NET, Go takes line ends as the only blanks in base64.
-        return text.AsSpan().IndexOfAny(' ', '\t') < 0 && Convert.TryFromBase64String(text, decoded, out var length)
-            ? decoded[..length]
-            : Encoding.Latin1.GetBytes(text);
+        return GoBase64.TryDecode(text, out _) ?? Encoding.Latin1.GetBytes(text);
     }
 
     private static async Task<byte[]> ReadAsync(string path, CancellationToken cancellation) =>

@@ -93,6 +93,8 @@ internal sealed partial class PostgresConfiguration(
         return listener;
     }
 
+    public string UnknownSubscription(string id) => $"unable to find subscription with ID : {id}";
+
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     private static int VersionOf(ConfigurationItem item) => int.TryParse(item.Version, out var number) ? number : -1;

@@ -49,6 +49,8 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
         return new Subscription(queues);
     }
 
+    public string UnknownSubscription(string id) => $"subscription with id {id} does not exist";
+
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     private async Task NotifyAsync(string key, ConfigurationHandler handler)

@@ -144,7 +144,7 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
 
     private async Task TakeAsync(IChannel source, BasicDeliverEventArgs delivery)
     {
-        var metadata = settings.PropertiesToMetadata ? MetadataOf(delivery.BasicProperties) : BrokerMessage.NoMetadata;
+        var metadata = settings.PropertiesToMetadata ? MetadataOf(delivery.BasicProperties) : BrokerMessage.EmptyMetadata;
         ReadOnlyMemory<byte> data = delivery.Body.ToArray(); // the library takes its buffer back after this call
         var message = new BrokerMessage(request.Topic, data, null, metadata)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Sidecar.Go;
 using Sidecar.Redis;
 using StackExchange.Redis;
 
@@ -15,33 +16,14 @@ internal sealed class RedisPubSub(RedisServer server, RedisPubSubOptions options
 
     public async Task PublishAsync(BrokerMessage message, CancellationToken cancellation)
     {
-        var metadata = JsonSerializer.SerializeToUtf8Bytes(
-            new SortedDictionary<string, string>(message.Metadata.ToDictionary(), StringComparer.Ordinal)
-        );
-        if (options.StreamTimeToLive > TimeSpan.Zero)
+        try
         {
-            var oldest =
-                (time.GetUtcNow() - options.StreamTimeToLive).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) + "-1";
-            await server.Database.ExecuteAsync(
-                "XADD",
-                (RedisKey)message.Topic,
-                "MINID",
-                "~",
-                oldest,
-                "*",
-                "data",
-                (RedisValue)message.Data,
-                "metadata",
-                metadata
-            );
-            return;
+            await AddAsync(message);
         }
-        await server.Database.StreamAddAsync(
-            message.Topic,
-            [new("data", message.Data), new("metadata", metadata)],
-            maxLength: options.MaxLength > 0 ? (int)options.MaxLength : null,
-            useApproximateMaxLength: true
-        );
+        catch (Exception e) when (e is RedisException or RedisTimeoutException)
+        {
+            throw new IOException($"redis streams: error from publish: {e.Message}", e);
+        }
     }
 
     public async Task<IAsyncDisposable> SubscribeAsync(SubscribeRequest request, MessageHandler handler, CancellationToken cancellation)
@@ -68,4 +50,38 @@ internal sealed class RedisPubSub(RedisServer server, RedisPubSubOptions options
         }
         await server.DisposeAsync();
     }
+
+    private async Task AddAsync(BrokerMessage message)
+    {
+        var fields = FieldsOf(message);
+        if (options.StreamTimeToLive > TimeSpan.Zero)
+        {
+            var oldest =
+                (time.GetUtcNow() - options.StreamTimeToLive).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) + "-1";
+            await server.Database.ExecuteAsync(
+                "XADD",
+                [(RedisKey)message.Topic, "MINID", "~", oldest, "*", .. fields.SelectMany(field => (object[])[field.Name, field.Value])]
+            );
+            return;
+        }
+        await server.Database.StreamAddAsync(
+            message.Topic,
+            fields,
+            maxLength: options.MaxLength > 0 ? (int)options.MaxLength : null,
+            useApproximateMaxLength: true
+        );
+    }
+
+    private static NameValueEntry[] FieldsOf(BrokerMessage message) =>
+        BrokerMessage.IsGiven(message.Metadata)
+            ? [new("data", message.Data), new("metadata", Encoded(message.Metadata))]
+            : [new("data", message.Data)];
+
+    private static RedisValue Encoded(IReadOnlyDictionary<string, string> metadata) =>
+        metadata.Count == 0
+            ? "{}"
+            : JsonSerializer.SerializeToUtf8Bytes(
+                new SortedDictionary<string, string>(metadata.ToDictionary(), StringComparer.Ordinal),
+                GoJsonEncoder.SerializerOptions
+            );
 }

@@ -36,6 +36,10 @@ internal static class RedisStreamEntry
 
     private static IReadOnlyDictionary<string, string> Metadata(ReadOnlyMemory<byte> json)
     {
+        if (json.Span.SequenceEqual("{}"u8))
+        {
+            return BrokerMessage.EmptyMetadata;
+        }
         try
         {
             return JsonSerializer.Deserialize<Dictionary<string, string>>(json.Span) ?? BrokerMessage.NoMetadata;

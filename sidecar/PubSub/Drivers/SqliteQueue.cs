@@ -71,7 +71,7 @@ internal sealed class SqliteQueue : IAsyncDisposable
             while (row.Read())
             {
                 var metadata = row.IsDBNull(3)
-                    ? BrokerMessage.NoMetadata
+                    ? BrokerMessage.EmptyMetadata
                     : JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(3))!;
                 var message = new BrokerMessage(topic, row.GetFieldValue<byte[]>(1), row.IsDBNull(2) ? null : row.GetString(2), metadata)
                 {

@@ -60,12 +60,12 @@ internal static class CloudEvents
         mediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase)
         || mediaType.Equals("application/xml", StringComparison.OrdinalIgnoreCase);
 
-    public static bool IsBinary(string mediaType) =>
-        mediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase)
-        || mediaType.Equals("application/cloudevents+protobuf", StringComparison.OrdinalIgnoreCase);
+    public static bool IsBinary(string mediaType) => mediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Wraps <paramref name="data"/>. <paramref name="metadata"/> may override attributes (<c>cloudevent.type</c> and its
-    /// like).</summary>
+    /// <summary>
+    /// Wraps <paramref name="data"/>. <paramref name="metadata"/> may override attributes (<c>cloudevent.type</c> and its like). An empty
+    /// override stands for Dapr's default, and an empty traceparent for none.
+    /// </summary>
     public static JsonObject Wrap(
         ReadOnlyMemory<byte> data,
         EventSource source,
@@ -79,13 +79,18 @@ internal static class CloudEvents
                 : metadata.FirstOrDefault(item => item.Key.Equals("cloudevent." + name, StringComparison.OrdinalIgnoreCase)).Value;
 
         var contentType = string.IsNullOrEmpty(source.ContentType) ? "text/plain" : source.ContentType;
-        var trace = Override("traceparent") ?? Override("traceid") ?? source.TraceParent;
+        var trace = Override("traceparent") is { Length: > 0 } parent ? parent : Override("traceid") ?? source.TraceParent;
         var envelope = new JsonObject
         {
             ["id"] = Override("id") is { Length: > 0 } id ? id : Guid.NewGuid().ToString(),
             ["specversion"] = "1.0",
             ["datacontenttype"] = contentType,
-            ["source"] = Override("source") is { Length: > 0 } from ? from : source.AppId,
+            ["source"] = Override("source") switch
+            {
+                null => source.AppId,
+                "" => DefaultSource,
+                var given => given,
+            },
             ["type"] = Override("type") is { Length: > 0 } type ? type : DefaultType,
             ["topic"] = source.Topic,
             ["pubsubname"] = source.PubSub,
@@ -138,26 +143,31 @@ internal static class CloudEvents
             ["data_base64"] = Convert.ToBase64String(data.Span),
         };
 
-    /// <summary>The trace of an event without an envelope, from its metadata.</summary>
-    public static void Trace(JsonObject envelope, IReadOnlyDictionary<string, string> metadata)
+    /// <summary>Adds the trace of the message's metadata to an envelope that has none.</summary>
+    public static void AddTrace(JsonObject envelope, IReadOnlyDictionary<string, string> metadata)
     {
-        foreach (var name in (string[])["traceid", "traceparent", "tracestate"])
+        if (metadata.Count == 0)
         {
-            if (metadata.TryGetValue(name, out var value))
-            {
-                envelope[name] = value;
-            }
+            return;
         }
-        if (metadata.TryGetValue("traceparent", out var parent))
+        if (metadata.TryGetValue("traceid", out var id))
+        {
+            envelope.TryAdd("traceid", id);
+        }
+        if (metadata.TryGetValue("traceparent", out var parent) && envelope.TryAdd("traceparent", parent))
         {
             envelope["traceid"] = parent;
+        }
+        if (metadata.TryGetValue("tracestate", out var state))
+        {
+            envelope.TryAdd("tracestate", state);
         }
     }
 
     public static void PutData(JsonObject envelope, ReadOnlyMemory<byte> data, string contentType)
     {
         var media = MediaType(contentType);
-        if (IsBinary(media))
+        if (IsBinary(media) || IsProtobuf(media))
         {
             envelope["data_base64"] = Convert.ToBase64String(data.Span);
             return;
@@ -175,6 +185,9 @@ internal static class CloudEvents
         && expires < now;
 
     public static bool IsOverride(string name) => Overridable.Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    private static bool IsProtobuf(string mediaType) =>
+        mediaType.Equals("application/cloudevents+protobuf", StringComparison.OrdinalIgnoreCase);
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

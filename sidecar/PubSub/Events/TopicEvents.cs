@@ -1,9 +1,11 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapr.AppCallback.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Sidecar.Go;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Tracing;
 
@@ -23,6 +25,16 @@ internal static class TopicEvents
         "data_base64",
     };
 
+    /// <summary>Headers that metadata do not set: those of the message, which is the envelope, and those that the sidecar adds.</summary>
+    private static readonly FrozenSet<string> OwnHeaders = new[]
+    {
+        "content-length",
+        "content-type",
+        DeliveryMetadata.PubSubName,
+        TraceContext.ParentHeader,
+        TraceContext.StateHeader,
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     public static TopicEventRequest Request(DeliveredEvent delivered)
     {
         var envelope = delivered.Envelope;
@@ -41,19 +53,21 @@ internal static class TopicEvents
         };
     }
 
+    /// <summary>Has no content type: daprd passes on that of the broker's message, which none of these brokers has.</summary>
     public static TopicEventBulkRequestEntry Entry(DeliveredEntry entry)
     {
         var converted = new TopicEventBulkRequestEntry { EntryId = entry.EntryId };
-        converted.Metadata.Add(new Dictionary<string, string>(entry.Event.Metadata));
+        foreach (var (name, value) in entry.Event.Metadata)
+        {
+            converted.Metadata[name] = value;
+        }
         if (entry.Event.Raw is { } raw)
         {
             converted.Bytes = UnsafeByteOperations.UnsafeWrap(raw);
-            converted.ContentType = "application/octet-stream";
         }
         else
         {
             converted.CloudEvent = CloudEvent(entry.Event);
-            converted.ContentType = CloudEvents.ContentType;
         }
         return converted;
     }
@@ -70,20 +84,21 @@ internal static class TopicEvents
             Extensions = Extensions(delivered.Envelope),
         };
 
-    public static Metadata Headers(DeliveredEvent delivered)
+    /// <param name="metadata">The metadata of a single event; those of a bulk's events are in its entries.</param>
+    public static Metadata Headers(TraceContext trace, string pubsub, IReadOnlyDictionary<string, string> metadata)
     {
         var headers = new Metadata();
-        delivered.Trace.AddTo(headers);
-        foreach (
-            var (name, value) in DeliveryMetadata
-                .Of(delivered.PubSub, delivered.Metadata)
-                .Where(item =>
-                    IsHeader(item.Key, item.Value)
-                    && item.Key is not (TraceContext.ParentHeader or TraceContext.StateHeader or TraceContext.BinaryHeader)
-                )
-        )
+        trace.AddTo(headers);
+        foreach (var (name, value) in metadata)
         {
-            headers.Add(name.ToLowerInvariant(), value);
+            if (!OwnHeaders.Contains(name) && IsHeader(name, value))
+            {
+                headers.Add(name, value);
+            }
+        }
+        if (IsHeader(DeliveryMetadata.PubSubName, pubsub))
+        {
+            headers.Add(DeliveryMetadata.PubSubName, pubsub);
         }
         return headers;
     }
@@ -102,21 +117,24 @@ internal static class TopicEvents
     {
         if (envelope["data_base64"] is { } coded)
         {
-            return ByteString.FromBase64(coded.ToString());
+            return ByteString.FromBase64(AsText(coded));
         }
         var type = Text(envelope, "datacontenttype");
         var media = CloudEvents.MediaType(type);
         return envelope["data"] switch
         {
-            { } data when CloudEvents.IsText(media) => data is JsonValue value && value.TryGetValue<string>(out var text)
-                ? ByteString.CopyFromUtf8(text)
-                : throw new FormatException("unexpected data type encountered in envelope"),
+            { } data when CloudEvents.IsText(media) => ByteString.CopyFromUtf8(AsText(data)),
             { } data when CloudEvents.IsJson(media) || CloudEvents.IsCloudEvent(type) => UnsafeByteOperations.UnsafeWrap(
-                JsonSerializer.SerializeToUtf8Bytes(data)
+                JsonSerializer.SerializeToUtf8Bytes(data, GoJsonEncoder.SerializerOptions)
             ),
             _ => ByteString.Empty,
         };
     }
+
+    private static string AsText(JsonNode data) =>
+        data is JsonValue value && value.TryGetValue<string>(out var text)
+            ? text
+            : throw new FormatException("unexpected data type encountered in envelope");
 
     private static bool IsHeader(string name, string value) =>
         name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sidecar.Components;
 using Sidecar.Failures;
+using Sidecar.Go;
 using Sidecar.Metrics;
 using Sidecar.PubSub.Events;
 using Sidecar.Resiliency;
@@ -143,7 +144,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
     }
 
     private static BrokerMessage Envelope(string topic, JsonObject envelope, IReadOnlyDictionary<string, string> metadata) =>
-        new(topic, JsonSerializer.SerializeToUtf8Bytes(envelope), CloudEvents.ContentType, metadata)
+        new(topic, JsonSerializer.SerializeToUtf8Bytes(envelope, GoJsonEncoder.SerializerOptions), CloudEvents.ContentType, metadata)
         {
             OrderingKey = metadata.GetValueOrDefault("partitionKey") ?? envelope["subject"]?.ToString(),
         };

@@ -41,13 +41,13 @@ internal static class PublishMetadata
             : null;
     }
 
-    /// <summary>The metadata of a bulk entry wins; an entry without metadata does not inherit the request's.</summary>
+    /// <summary>The metadata of a bulk entry win; an entry that gives none does not inherit the request's.</summary>
     public static IReadOnlyDictionary<string, string> OfEntry(
         IReadOnlyDictionary<string, string> request,
         IReadOnlyDictionary<string, string> entry
     )
     {
-        if (request.Count == 0 || entry.Count == 0)
+        if (request.Count == 0 || !BrokerMessage.IsGiven(entry))
         {
             return entry;
         }

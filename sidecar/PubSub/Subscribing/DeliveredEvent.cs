@@ -3,7 +3,9 @@ using Sidecar.Tracing;
 
 namespace Sidecar.PubSub.Subscribing;
 
-/// <summary>An event for an app. <paramref name="Body"/> is the envelope as JSON bytes.</summary>
+/// <summary>
+/// An event for an app. <paramref name="Body"/> is the envelope as JSON bytes; an envelope in a bulk is written anew.
+/// </summary>
 internal sealed record DeliveredEvent(
     string PubSub,
     string Topic,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sidecar.Cel;
+using Sidecar.Go;
 using Sidecar.PubSub.Events;
 
 namespace Sidecar.PubSub.Subscribing;
@@ -21,8 +22,6 @@ internal sealed partial class EventPreparation(TopicSubscription subscription, T
         if (raw)
         {
             envelope = CloudEvents.FromRaw(message.Data, message.Topic, subscription.PubSub);
-            CloudEvents.Trace(envelope, message.Metadata);
-            body = JsonSerializer.SerializeToUtf8Bytes(envelope);
         }
         else if (CloudEvents.Parse(message.Data) is { } parsed)
         {
@@ -32,6 +31,11 @@ internal sealed partial class EventPreparation(TopicSubscription subscription, T
         {
             LogNoEnvelope(message.Topic, subscription.PubSub);
             return (null, DeliveryStatus.Retry);
+        }
+        if (subscription.Bulk is null)
+        {
+            CloudEvents.AddTrace(envelope, message.Metadata);
+            body = raw ? JsonSerializer.SerializeToUtf8Bytes(envelope, GoJsonEncoder.SerializerOptions) : body;
         }
         if (CloudEvents.HasExpired(envelope, time.GetUtcNow()))
         {

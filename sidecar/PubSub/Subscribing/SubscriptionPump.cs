@@ -1,4 +1,5 @@
 using Sidecar.Metrics;
+using Sidecar.PubSub.Events;
 using Sidecar.Resiliency;
 
 namespace Sidecar.PubSub.Subscribing;
@@ -237,10 +238,14 @@ internal sealed partial class SubscriptionPump(
         {
             return status == DeliveryStatus.Drop ? Acknowledgement.Done : Acknowledgement.Retry;
         }
-        return await deadLetters.PublishAsync(message, cancellation) || (mayDrop && status == DeliveryStatus.Drop)
+        return await deadLetters.PublishAsync(Dead(message), cancellation) || (mayDrop && status == DeliveryStatus.Drop)
             ? Acknowledgement.Done
             : Acknowledgement.Retry;
     }
+
+    /// <summary>As in daprd, a dead letter of single deliveries names the component in its metadata; one of a bulk does not.</summary>
+    private BrokerMessage Dead(BrokerMessage message) =>
+        subscription.Bulk is null ? message with { Metadata = DeliveryMetadata.Of(subscription.PubSub, message.Metadata) } : message;
 
     private sealed record Delivery(DeliveryStatus Status, int? Code = null) : IFallible
     {

@@ -41,7 +41,8 @@ public sealed class GrpcAppState
             return response;
         };
 
-    public Channel<TopicEventBulkRequest> Bulks { get; } = Channel.CreateUnbounded<TopicEventBulkRequest>();
+    public Channel<(TopicEventBulkRequest Bulk, Metadata Headers)> Bulks { get; } =
+        Channel.CreateUnbounded<(TopicEventBulkRequest, Metadata)>();
 
     public Channel<JobEventRequest> Jobs { get; } = Channel.CreateUnbounded<JobEventRequest>();
 
@@ -49,6 +50,9 @@ public sealed class GrpcAppState
 
     public async Task<(TopicEventRequest Event, Metadata Headers)> NextEventAsync() =>
         await Events.Reader.ReadAsync().AsTask().OrFail("the gRPC app got no event");
+
+    public async Task<(TopicEventBulkRequest Bulk, Metadata Headers)> NextBulkAsync() =>
+        await Bulks.Reader.ReadAsync().AsTask().OrFail("the gRPC app got no bulk");
 }
 
 /// <summary>An app that implements Dapr's callback service.</summary>
@@ -115,7 +119,7 @@ public sealed class GrpcApp : IAsyncDisposable
 
         public override Task<TopicEventBulkResponse> OnBulkTopicEvent(TopicEventBulkRequest request, ServerCallContext context)
         {
-            state.Bulks.Writer.TryWrite(request);
+            state.Bulks.Writer.TryWrite((request, context.RequestHeaders));
             return Task.FromResult(state.OnBulk(request));
         }
     }

@@ -1,6 +1,8 @@
+using System.IO.Compression;
 using System.Text;
 using Conformance.Apps;
 using Conformance.Running;
+using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
@@ -95,8 +97,15 @@ public sealed class BindingTests : IAsyncLifetime
         );
         var got = await app.NextAsync("/outside/orders");
         Assert.Equal(
-            ("POST", "{\"n\":1}", "blue", "application/json; charset=utf-8"),
-            (got.Method, Encoding.UTF8.GetString(got.Body), got.Header("X-Colour"), got.Header("Content-Type"))
+            ("POST", "{\"n\":1}", "blue", "application/json; charset=utf-8", "Go-http-client/1.1", "gzip"),
+            (
+                got.Method,
+                Encoding.UTF8.GetString(got.Body),
+                got.Header("X-Colour"),
+                got.Header("Content-Type"),
+                got.Header("User-Agent"),
+                got.Header("Accept-Encoding")
+            )
         );
         var reply = await sidecar.Grpc.InvokeBindingAsync(
             new()
@@ -109,6 +118,51 @@ public sealed class BindingTests : IAsyncLifetime
         );
         Assert.Equal(("got it", "200"), (reply.Data.ToStringUtf8(), reply.Metadata["statusCode"]));
         Assert.Equal("GET", (await app.NextAsync("/outside/orders")).Method);
+    }
+
+    [Fact]
+    public async Task An_HTTP_bindings_answer_is_unpacked_and_its_headers_have_Gos_names()
+    {
+        app.Answers("/outside/packed", async (_, context) =>
+        {
+            context.Response.Headers["x-process-time"] = "5";
+            context.Response.Headers.ETag = "\"1\"";
+            context.Response.Headers.ContentEncoding = "gzip";
+            await using var packed = new GZipStream(context.Response.Body, CompressionLevel.Fastest);
+            await packed.WriteAsync("plain"u8.ToArray());
+        });
+        var reply = await sidecar.Grpc.InvokeBindingAsync(
+            new()
+            {
+                Name = "outside",
+                Operation = "get",
+                Metadata = { ["path"] = "packed" },
+            }
+        );
+        Assert.Equal("plain", reply.Data.ToStringUtf8());
+        Assert.Equal(
+            ["Date", "Etag", "Server", "X-Process-Time", "status", "statusCode"],
+            reply.Metadata.Keys.Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task Metadata_of_a_gRPC_call_complete_those_of_its_request_and_its_trace_replaces_theirs()
+    {
+        const string one = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-02";
+        const string other = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-02";
+        async Task<string?> TraceAsync(string path, Metadata headers, params (string Name, string Value)[] metadata)
+        {
+            var request = new InvokeBindingRequest { Name = "outside", Operation = "get" };
+            foreach (var (name, value) in metadata)
+            {
+                request.Metadata[name] = value;
+            }
+            await sidecar.Grpc.InvokeBindingAsync(request, headers);
+            return (await app.NextAsync($"/outside/{path}")).Header("traceparent");
+        }
+        Assert.Equal(one, await TraceAsync("call", new Metadata { { "path", "call" }, { "traceparent", one } }, ("traceparent", other)));
+        Assert.Equal(other, await TraceAsync("asked", new Metadata { { "path", "call" } }, ("path", "asked"), ("traceparent", other)));
     }
 
     [Fact]

@@ -18,6 +18,9 @@ public abstract class ConfigurationDriver
     public abstract string Component(string name);
 
     public abstract Task SetAsync(string key, string value, string version);
+
+    /// <summary>The store's error for an id that no subscription has.</summary>
+    public abstract string UnknownSubscription(string id);
 }
 
 public sealed class RedisItems : ConfigurationDriver
@@ -39,6 +42,8 @@ public sealed class RedisItems : ConfigurationDriver
 
     public override Task SetAsync(string key, string value, string version) =>
         redis!.GetDatabase(database).StringSetAsync(key, $"{value}||{version}");
+
+    public override string UnknownSubscription(string id) => $"subscription with id {id} does not exist";
 }
 
 public sealed class PostgresItems : ConfigurationDriver
@@ -83,6 +88,8 @@ public sealed class PostgresItems : ConfigurationDriver
         }
         await insert.ExecuteNonQueryAsync();
     }
+
+    public override string UnknownSubscription(string id) => $"unable to find subscription with ID : {id}";
 }
 
 public sealed class ConfigurationSidecar<TDriver> : IAsyncLifetime
@@ -194,6 +201,38 @@ public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationS
             await refused.TextAsync(),
             StringComparison.Ordinal
         ); // the other part is the store's
+    }
+
+    [SkippableFact]
+    public async Task Items_and_notifications_are_written_in_UTF8_with_a_line_end()
+    {
+        const string value = "grün 😀 <&>";
+        const string written = "grün 😀 \\u003c\\u0026\\u003e";
+        using var answer = await Http.GetAsync($"/v1.0/configuration/items/subscribe?key={key}");
+        var id = (await answer.JsonAsync()).GetProperty("id").GetString()!;
+        var next = fixture.App.NextAsync($"/configuration/items/{key}");
+        await SetUntilReceivedAsync(next, value, "2");
+        Assert.Equal(
+            $$$$"""{"id":"{{{{id}}}}","items":{"{{{{key}}}}":{"value":"{{{{written}}}}","version":"2"}}}""" + "\n",
+            (await next).Text
+        );
+        await Http.GetAsync($"/v1.0/configuration/items?key={key}")
+            .SucceedsAsync(200, $$$"""{"{{{key}}}":{"value":"{{{written}}}","version":"2"}}""" + "\n");
+    }
+
+    [SkippableFact]
+    public async Task A_subscription_over_HTTP_is_unknown_over_gRPC_and_an_unknown_id_is_the_stores_error()
+    {
+        using var answer = await Http.GetAsync($"/v1.0/configuration/items/subscribe?key={key}");
+        var id = (await answer.JsonAsync()).GetProperty("id").GetString()!;
+        var refused = await fixture.Sidecar.Grpc.UnsubscribeConfigurationAsync(new() { StoreName = "items", Id = id });
+        Assert.Equal(
+            (false, $"failed to unsubscribe to configuration request {id}: subscription does not exist"),
+            (refused.Ok, refused.Message)
+        );
+        await Http.GetAsync($"/v1.0/configuration/items/{id}/unsubscribe").SucceedsAsync(200, """{"ok":true}""" + "\n");
+        var error = $"failed to unsubscribe to configuration request nobody: {fixture.Driver.UnknownSubscription("nobody")}";
+        await Http.GetAsync("/v1.0/configuration/items/nobody/unsubscribe").SucceedsAsync(500, $$"""{"message":"{{error}}"}""" + "\n");
     }
 
     /// <summary>The statuses that a rule names do not matter: a failed notification has no code.</summary>

@@ -44,6 +44,39 @@ public sealed class BrokerLayoutTests
     }
 
     [SkippableFact]
+    public async Task Redis_has_the_metadata_that_the_publisher_gave_and_the_component_in_a_dead_letter()
+    {
+        Skip.IfNot(RedisProcess.Missing is null, RedisProcess.Missing);
+        var server = await SharedServers.RedisAsync();
+        var number = SharedServers.NextRedisDatabase();
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port}");
+        var redis = connection.GetDatabase(number);
+        await using var app = await HttpApp.StartAsync();
+        app.Subscribes(
+            """
+            [{"pubsubname":"events","topic":"lost","route":"/lost","deadLetterTopic":"dead"},
+             {"pubsubname":"events","topic":"dead","route":"/dead"}]
+            """
+        );
+        app.Answers("/lost", 404);
+        await using var sidecar = await StartAsync(
+            app,
+            Yaml.Component("events", "pubsub.redis", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisDB", $"{number}"))
+        );
+
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/lost?metadata.colour=grün", "1").SucceedsAsync();
+        Assert.Equal("events", (await app.NextAsync("/dead")).Header("pubsubname"));
+        Assert.Equal("""{"colour":"grün","pubsubName":"events"}""", (await redis.StreamRangeAsync("dead")).Single()["metadata"].ToString());
+
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/none", "1").SucceedsAsync();
+        await sidecar.Grpc.PublishEventAsync(new() { PubsubName = "events", Topic = "none" });
+        await sidecar
+            .Http.SendAsync("POST", "/v1.0/publish/bulk/events/none", """[{"entryId":"1","event":"a","contentType":"text/plain"}]""")
+            .SucceedsAsync();
+        Assert.Equal(["{}", "", ""], (await redis.StreamRangeAsync("none")).Select(entry => entry["metadata"].ToString()));
+    }
+
+    [SkippableFact]
     public async Task A_component_that_names_the_namespace_has_it_before_its_topics()
     {
         Skip.IfNot(RedisProcess.Missing is null, RedisProcess.Missing);

@@ -98,9 +98,9 @@ public sealed class BulkDeliveryTests
         var failed = (await app.State.NextEventAsync()).Event.Data.ToStringUtf8();
         Assert.Equal(dead ? "case" : "end", failed);
         var sent = new List<string>();
-        while (app.State.Bulks.Reader.TryRead(out var bulk))
+        while (app.State.Bulks.Reader.TryRead(out var got))
         {
-            sent.Add(bulk.Entries[0].CloudEvent.Data.ToStringUtf8());
+            sent.Add(got.Bulk.Entries[0].CloudEvent.Data.ToStringUtf8());
         }
         Assert.Equal(attempts, sent.Count(data => data == "case"));
     }

@@ -53,6 +53,30 @@ public abstract partial class PubSubTests<TDriver>
             (await Http.SendAsync("POST", "/v1.0/publish/bulk/events/plain", body).FailsAsync(400, "ERR_PUBSUB_EVENTS_SER")).Reason()
         );
 
+    [SkippableTheory]
+    [InlineData(
+        "aGk",
+        "application/octet-stream",
+        "unable to decode base64 application/octect-stream data: illegal base64 data at input byte 0"
+    )]
+    [InlineData(
+        "aG k",
+        "application/octet-stream",
+        "unable to decode base64 application/octect-stream data: illegal base64 data at input byte 2"
+    )]
+    [InlineData("aGk=", "application/cloudevents+protobuf", "mismatch between contentType and event")]
+    public Task Bytes_of_a_bulk_publish_are_base64_as_Go_reads_it(string data, string contentType, string error) =>
+        Http.SendAsync(
+                "POST",
+                "/v1.0/publish/bulk/events/plain",
+                $$"""[{"entryId":"1","event":"{{data}}","contentType":"{{contentType}}"}]"""
+            )
+            .FailsAsync(
+                400,
+                "ERR_PUBSUB_EVENTS_SER",
+                $"error when marshalling cloud event envelope for topic plain pubsub events: error: {error}"
+            );
+
     [SkippableFact]
     public async Task Duplicate_entry_ids_over_gRPC_are_refused()
     {

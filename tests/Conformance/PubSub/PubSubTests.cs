@@ -160,6 +160,27 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     }
 
     [SkippableFact]
+    public async Task Empty_publish_metadata_are_kept_and_stand_for_the_default_of_an_attribute()
+    {
+        const string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        await Http.SendAsync(
+                "POST",
+                "/v1.0/publish/events/plain?metadata.colour=&metadata.cloudevent.source=&metadata.cloudevent.type="
+                    + "&metadata.cloudevent.subject=&metadata.cloudevent.traceparent=",
+                "{}",
+                "application/json",
+                ("traceparent", trace)
+            )
+            .SucceedsAsync();
+        var got = await App.NextAsync("/plain");
+        Assert.Equal(
+            ("Dapr", "com.dapr.event.sent", trace, false),
+            (Text(got.Json, "source"), Text(got.Json, "type"), Text(got.Json, "traceid"), got.Json.TryGetProperty("subject", out _))
+        );
+        Assert.Equal(fixture.Driver.CarriesMetadata ? "" : null, got.Header("colour"));
+    }
+
+    [SkippableFact]
     public async Task Topics_may_contain_slashes_and_need_no_subscriber()
     {
         await PublishAsync("with/slash", "{}");

@@ -6,6 +6,8 @@ namespace Conformance.PubSub;
 /// <summary>Unusual events that are delivered all the same, and the metadata of each delivery.</summary>
 public sealed class UnusualEventTests : IAsyncLifetime
 {
+    private const string Given = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
     private HttpApp app = null!;
 
     public async Task InitializeAsync() => app = await HttpApp.StartAsync();
@@ -38,6 +40,16 @@ public sealed class UnusualEventTests : IAsyncLifetime
                 .SucceedsAsync();
             await app.NextAsync("/t");
         }
+    }
+
+    [Fact]
+    public async Task An_event_is_written_in_UTF8_at_any_depth()
+    {
+        app.Subscribes("""[{"pubsubname":"events","topic":"t","route":"/t"}]""");
+        await using var sidecar = await StartAsync();
+        var data = $"{new string('[', 100)}\"grün 😀\"{new string(']', 100)}";
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", data).SucceedsAsync();
+        Assert.Contains(data, (await app.NextAsync("/t")).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,6 +94,57 @@ public sealed class UnusualEventTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Metadata_of_an_event_are_headers_except_those_of_the_connection_and_a_second_trace()
+    {
+        app.Subscribes("""[{"pubsubname":"events","topic":"t","route":"/t","metadata":{"rawPayload":"true"}}]""");
+        await using var sidecar = await StartAsync();
+        await sidecar
+            .Http.SendAsync(
+                "POST",
+                $"/v1.0/publish/events/t?metadata.rawPayload=true&metadata.traceparent={Given}&metadata.tracestate=k%3Dv"
+                    + "&metadata.colour=blue&metadata.upgrade=x&metadata.trailer=y&metadata.token-bin=YQ",
+                "{}"
+            )
+            .SucceedsAsync();
+        var got = await app.NextAsync("/t");
+        Assert.Equal(
+            [Given, "k=v", "blue", null, null, null],
+            new[] { "traceparent", "tracestate", "colour", "upgrade", "trailer", "token-bin" }.Select(got.Header)
+        );
+        await sidecar.Grpc.PublishEventAsync(
+            new()
+            {
+                PubsubName = "events",
+                Topic = "t",
+                Metadata = { ["rawPayload"] = "true" },
+            }
+        );
+        Assert.Null((await app.NextAsync("/t")).Header("tracestate"));
+    }
+
+    [Fact]
+    public async Task An_event_without_a_trace_gets_that_of_its_metadata_for_rules_and_headers()
+    {
+        app.Subscribes(
+            $$$"""
+            [{"pubsubname":"events","topic":"t","routes":{"rules":[
+              {"match":"event.traceid == '{{{Given}}}' && event.tracestate == 'k=v'","path":"/traced"}],"default":"/other"}}]
+            """
+        );
+        await using var sidecar = await StartAsync();
+        const string envelope = """{"id":"a","specversion":"1.0","source":"s","type":"t","datacontenttype":"text/plain","data":"x"}""";
+        await sidecar
+            .Http.SendAsync(
+                "POST",
+                $"/v1.0/publish/events/t?metadata.rawPayload=true&metadata.traceparent={Given}&metadata.tracestate=k%3Dv",
+                envelope
+            )
+            .SucceedsAsync();
+        var got = await app.NextAsync("/traced");
+        Assert.Equal((Given, envelope), (got.Header("traceparent"), got.Text));
+    }
+
+    [Fact]
     public async Task A_bulk_carries_a_trace_and_metadata_for_each_event()
     {
         app.Subscribes(
@@ -91,7 +154,21 @@ public sealed class UnusualEventTests : IAsyncLifetime
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", "{}").SucceedsAsync();
         var got = await app.NextAsync("/t");
         Assert.NotNull(got.Header("traceparent"));
-        Assert.Equal("{}", got.Json.GetProperty("entries")[0].GetProperty("metadata").GetRawText());
+        Assert.Equal("{}", Metadata(got));
+
+        const string bulk = """[{"entryId":"1","event":"a","contentType":"text/plain"}]""";
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/bulk/events/t?metadata.colour=blue", bulk).SucceedsAsync();
+        Assert.Equal("null", Metadata(await app.NextAsync("/t")));
+        await sidecar
+            .Http.SendAsync(
+                "POST",
+                "/v1.0/publish/bulk/events/t?metadata.colour=blue",
+                bulk.Replace("}]", ",\"metadata\":{}}]", StringComparison.Ordinal)
+            )
+            .SucceedsAsync();
+        Assert.Equal("""{"colour":"blue"}""", Metadata(await app.NextAsync("/t")));
+
+        static string Metadata(Received received) => received.Json.GetProperty("entries")[0].GetProperty("metadata").GetRawText();
     }
 
     [Fact]

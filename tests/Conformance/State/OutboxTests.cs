@@ -92,7 +92,11 @@ public abstract class OutboxTests<TState, TBroker> : IClassFixture<OutboxSidecar
     {
         // The content type stands with the projection: state.redis stores a value that has one by a module that is not everywhere.
         await TransactAsync(
-            Upsert("a", "{\"n\":1}", """{"type":"order.created","subject":"a","id":"mine","extra":"x","cloudevent.type":"ignored"}"""),
+            Upsert(
+                "a",
+                "{\"n\":1}",
+                """{"type":"order.created","subject":"a","id":"mine","topic":"mine","pubsubname":"mine","extra":"x","cloudevent.type":"ignored"}"""
+            ),
             Projection("a", "{\"n\":1}"),
             Upsert("head", "1", "{}")
         );

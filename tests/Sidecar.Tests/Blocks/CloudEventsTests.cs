@@ -35,6 +35,17 @@ public sealed class CloudEventsTests
     }
 
     [Fact]
+    public void An_empty_override_stands_for_Daprs_default_and_an_empty_traceparent_for_none()
+    {
+        var envelope = Wrap("text/plain", "x", ("cloudevent.source", ""), ("cloudevent.type", ""), ("cloudevent.traceparent", ""));
+        Assert.Equal(
+            ("Dapr", "com.dapr.event.sent", "trace"),
+            ((string?)envelope["source"], (string?)envelope["type"], (string?)envelope["traceparent"])
+        );
+        Assert.Equal("", (string?)Wrap("text/plain", "x", ("cloudevent.traceid", ""))["traceid"]);
+    }
+
+    [Fact]
     public void An_event_whose_time_to_live_is_over_counts_as_expired()
     {
         var envelope = Wrap("text/plain", "x");
@@ -56,12 +67,13 @@ public sealed class CloudEventsTests
         Assert.Equal(seconds, PublishMetadata.TimeToLive(new Dictionary<string, string> { [name] = value })?.TotalSeconds);
 
     [Fact]
-    public void Metadata_of_a_bulk_entry_wins_and_entries_without_metadata_inherit_none()
+    public void Metadata_of_a_bulk_entry_win_and_entries_that_give_none_inherit_none()
     {
         var request = new Dictionary<string, string> { ["a"] = "request", ["b"] = "request" };
         var merged = PublishMetadata.OfEntry(request, new Dictionary<string, string> { ["a"] = "entry" });
         Assert.Equal(("entry", "request"), (merged["a"], merged["b"]));
         Assert.Empty(PublishMetadata.OfEntry(request, BrokerMessage.NoMetadata));
+        Assert.Equal("request", PublishMetadata.OfEntry(request, BrokerMessage.EmptyMetadata)["a"]);
     }
 
     [Theory]

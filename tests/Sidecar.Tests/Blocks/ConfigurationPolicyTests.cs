@@ -39,10 +39,46 @@ public sealed class ConfigurationPolicyTests
             new ConfigurationRequest([], new Dictionary<string, string>()),
             (_, _, _, _) => Task.CompletedTask,
             Task.CompletedTask,
+            isStream: false,
             default
         );
 
         Assert.Equal(3, attempts);
+    }
+
+    [Fact]
+    public async Task A_subscription_is_ended_by_its_own_store_and_over_its_own_protocol()
+    {
+        var store = new Mock<IConfigurationStore>();
+        store
+            .Setup(one =>
+                one.SubscribeAsync(It.IsAny<ConfigurationRequest>(), It.IsAny<ConfigurationHandler>(), It.IsAny<CancellationToken>())
+            )
+            .ReturnsAsync(Mock.Of<IAsyncDisposable>());
+        var resource = new Component("items", "configuration.redis", "v1", [], [], null, false, "f", 1);
+        await using var components = new ComponentSet([
+            new LoadedComponent(resource, new ConfigurationComponent("items", store.Object), []),
+        ]);
+        await using var api = new ConfigurationApi("app", components, new PolicyBook("app", [], TimeProvider.System), TimeProvider.System);
+        async Task<string> SubscribeAsync(bool isStream) =>
+            (
+                await api.SubscribeAsync(
+                    "items",
+                    new ConfigurationRequest([], new Dictionary<string, string>()),
+                    (_, _, _, _) => Task.CompletedTask,
+                    Task.CompletedTask,
+                    isStream,
+                    default
+                )
+            ).Id;
+
+        var (overHttp, overGrpc) = (await SubscribeAsync(isStream: false), await SubscribeAsync(isStream: true));
+
+        Assert.False(await api.UnsubscribeAsync("others", overHttp));
+        Assert.False(await api.EndStreamAsync(overHttp));
+        Assert.True(await api.UnsubscribeAsync("items", overHttp));
+        Assert.True(await api.EndStreamAsync(overGrpc));
+        Assert.False(await api.EndStreamAsync(overGrpc));
     }
 
     private static ResiliencyRules Rules() =>

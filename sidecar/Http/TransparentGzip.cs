@@ -1,10 +1,10 @@
 using System.IO.Compression;
 
-namespace Sidecar.Apps;
+namespace Sidecar.Http;
 
 /// <summary>
-/// Accepts gzip from an app or server where the caller names no encoding, and unpacks it before the caller sees the answer, as Go's HTTP
-/// client does. Source: Go's documentation of <c>net/http</c>, <c>Transport.DisableCompression</c>.
+/// Accepts gzip from the server where the caller names no encoding, and unpacks it before the caller sees the answer, as Go's HTTP client
+/// does. Source: Go's documentation of <c>net/http</c>, <c>Transport.DisableCompression</c>.
 /// </summary>
 internal sealed class TransparentGzip(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
