@@ -55,8 +55,7 @@ internal static class StateErrors
         );
 
     /// <summary>daprd passes the store's error on as it is, to gRPC callers without a status of its own.</summary>
-    public static DaprException BulkGetFailed(string detail) =>
-        new(new DaprError(500, StatusCode.Unknown, "ERR_STATE_BULK_GET", detail));
+    public static DaprException BulkGetFailed(string detail) => new(new DaprError(500, StatusCode.Unknown, "ERR_STATE_BULK_GET", detail));
 
     public static DaprException SaveFailed(string store, string detail, int http = 500, StatusCode grpc = StatusCode.Internal) =>
         new(new DaprError(http, grpc, "ERR_STATE_SAVE", $"failed saving state in state store {store}: {detail}").WithGrpcInfo());

@@ -13,18 +13,13 @@ internal static class HeaderText
     public static string OneLine(string value) => value.Replace('\r', ' ').Replace('\n', ' ');
 
     /// <summary>A header's name as Go has it: capital letters at the beginning and after each hyphen, small ones elsewhere.</summary>
-    public static string Canonical(string name) =>
-        string.Create(
-            name.Length,
-            name,
-            static (canonical, given) =>
+    public static string Canonical(string name) => string.Create(name.Length, name, static (canonical, given) =>
+        {
+            for (var i = 0; i < given.Length; i++)
             {
-                for (var i = 0; i < given.Length; i++)
-                {
-                    canonical[i] = i == 0 || given[i - 1] == '-' ? char.ToUpperInvariant(given[i]) : char.ToLowerInvariant(given[i]);
-                }
+                canonical[i] = i == 0 || given[i - 1] == '-' ? char.ToUpperInvariant(given[i]) : char.ToLowerInvariant(given[i]);
             }
-        );
+        });
 
     public static SocketsHttpHandler WithAnyText(this SocketsHttpHandler handler)
     {

@@ -64,7 +64,10 @@ internal sealed record BulkResult(IReadOnlyList<StateFailure> Failures, bool Sev
             return Failures.FirstOrDefault(failure => failure.IsETag) is not { } etag ? first with { Message = all }
                 : Failures.Any(failure => !failure.IsETag) ? etag
                 : Failures.FirstOrDefault(failure => failure.Kind == StateFailureKind.ETagInvalid) is { } invalid
-                    ? invalid with { Message = $"invalid etag value: {all}" }
+                    ? invalid with
+                    {
+                        Message = $"invalid etag value: {all}",
+                    }
                 : etag with { Message = $"possible etag mismatch. error from state store: {all}" };
         }
     }

@@ -124,12 +124,7 @@ internal class StateService
         try
         {
             using var json = GoJsonBody.Parse(item.Value.Span);
-            return Save(item) with
-            {
-                Value = GoJson.Encode(json.RootElement),
-                IsJson = true,
-                Sent = item.Value.Memory,
-            };
+            return Save(item) with { Value = GoJson.Encode(json.RootElement), IsJson = true, Sent = item.Value.Memory };
         }
         catch (FormatException e)
         {

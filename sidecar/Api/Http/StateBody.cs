@@ -106,15 +106,9 @@ internal static class StateBody
         {
             if (element.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
             {
-                throw GoJsonBody.Mismatch(
-                    element,
-                    "stateTransactionRequestBody.operations",
-                    "http.stateTransactionRequestBodyOperation"
-                );
+                throw GoJsonBody.Mismatch(element, "stateTransactionRequestBody.operations", "http.stateTransactionRequestBodyOperation");
             }
-            operations.Add(
-                (GoJsonBody.Text(element, Operation, "operation") ?? "", GoJsonBody.Property(element, "request") ?? default)
-            );
+            operations.Add((GoJsonBody.Text(element, Operation, "operation") ?? "", GoJsonBody.Property(element, "request") ?? default));
         }
         return operations;
     }

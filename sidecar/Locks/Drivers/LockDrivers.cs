@@ -19,6 +19,5 @@ internal static class LockDrivers
         return async _ => new OpenedComponent(new LockComponent(context.Name, new RedisLock(await RedisServer.AtAsync(settings)), prefix));
     }
 
-    private static LockPrefix Prefix(DriverContext context) =>
-        new(PrefixStrategy.Read(context.Properties), context.AppId, context.Name);
+    private static LockPrefix Prefix(DriverContext context) => new(PrefixStrategy.Read(context.Properties), context.AppId, context.Name);
 }

@@ -259,10 +259,7 @@ public sealed class ActorTests : IAsyncLifetime
     )]
     [InlineData("""{"period":"10"}""", "unsupported period format: 10")]
     [InlineData("""{"dueTime":"10"}""", "rpc error: code = Unknown desc = job failed validation: due time format not recognized")]
-    [InlineData(
-        """{"dueTime":"2030-01-01"}""",
-        "rpc error: code = Unknown desc = job failed validation: due time format not recognized"
-    )]
+    [InlineData("""{"dueTime":"2030-01-01"}""", "rpc error: code = Unknown desc = job failed validation: due time format not recognized")]
     [InlineData("""{"period":"1h","ttl":"10"}""", "rpc error: code = Unknown desc = job failed validation: ttl format not recognized")]
     [InlineData(
         """{"dueTime":"1h","period":"1h","ttl":"-1s"}""",

@@ -38,10 +38,7 @@ public sealed class FailedPublishTests : IAsyncLifetime
             new SidecarOptions
             {
                 AppId = "failed-publisher",
-                Resources =
-                [
-                    Yaml.Component("events", "pubsub.redis", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisDB", $"{number}")),
-                ],
+                Resources = [Yaml.Component("events", "pubsub.redis", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisDB", $"{number}"))],
             }
         );
     }

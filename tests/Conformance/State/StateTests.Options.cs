@@ -57,14 +57,14 @@ public abstract partial class StateTests<TDriver>
     {
         await SaveAsync("1");
         const string reason = "possible etag mismatch. error from state store: item already exists and no etag was passed";
-        const string transaction = """{"operations":[{"operation":"delete","request":{"key":"KEY","options":{"concurrency":"first-write"}}}]}""";
+        const string transaction =
+            """{"operations":[{"operation":"delete","request":{"key":"KEY","options":{"concurrency":"first-write"}}}]}""";
         var path = $"{Store}/{key}?concurrency=first-write";
         var body = transaction.Replace("KEY", key, StringComparison.Ordinal);
         if (fixture.Driver.FirstWriteRefusesDeletes)
         {
             await Http.DeleteAsync(path).FailsAsync(409, "ERR_STATE_DELETE", $"failed deleting state with key {key}: {reason}");
-            await TransactAsync(body)
-                .FailsAsync(500, "ERR_STATE_TRANSACTION", $"error while executing state transaction: {reason}");
+            await TransactAsync(body).FailsAsync(500, "ERR_STATE_TRANSACTION", $"error while executing state transaction: {reason}");
             await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, "1");
         }
         else
