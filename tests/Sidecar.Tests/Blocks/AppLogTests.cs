@@ -64,11 +64,11 @@ public sealed class AppLogTests : IDisposable
     public void A_run_template_sets_the_log_level_for_an_app_or_for_all()
     {
         var template = RunTemplateReader.Read(
-            Template("logLevel: error\n  enableApiLogging: true", "logLevel: Debug\n    enableApiLogging: false"),
+            Template("logLevel: error\n  enableApiLogging: false", "logLevel: Debug\n    enableApiLogging: true"),
             "embedded"
         );
         Assert.Equal([LogLevel.Debug, LogLevel.Error], template.Apps.Select(app => app.Options.LogLevel));
-        Assert.Equal([false, true], template.Apps.Select(app => app.Options.ApiLogging));
+        Assert.Equal([true, false], template.Apps.Select(app => app.Options.ApiLogging));
         Assert.Null(RunTemplateReader.Read(Template("", ""), "embedded").Apps[1].Options.LogLevel);
     }
 

@@ -16,7 +16,7 @@ public sealed class DeadLetterTests
         null,
         TimeProvider.System,
         _ => { },
-        _ => { }
+        (_, _) => { }
     );
 
     private readonly Mock<IPubSub> broker = new();

@@ -54,7 +54,7 @@ public sealed class PolicyBookTests
         listener.Start();
         listener.RecordObservableInstruments();
 
-        Assert.Equal(3, series); // closed, half-open, open
+        Assert.Equal(4, series); // closed, half-open, open, unknown
     }
 
     private ValueTask<bool> CallAsync(string method, bool fails) =>
