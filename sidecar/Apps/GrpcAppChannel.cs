@@ -33,7 +33,7 @@ internal sealed partial class GrpcAppChannel : IAppChannel, IDisposable
             client.Address,
             new GrpcChannelOptions
             {
-                HttpHandler = new InvokerHandler(client),
+                HttpHandler = new GrpcAppHandler(client),
                 MaxReceiveMessageSize = (int)options.MaxBodySize,
                 MaxSendMessageSize = (int)options.MaxBodySize,
             }
@@ -303,24 +303,4 @@ internal sealed partial class GrpcAppChannel : IAppChannel, IDisposable
 
     [LoggerMessage(2310, LogLevel.Warning, "Event {EventId} of topic {Topic} can't be converted for a gRPC app; its bulk goes without it")]
     private partial void LogNotConverted(Exception failure, string? eventId, string topic);
-
-    /// <summary>Makes gRPC use the app's pool and token.</summary>
-    private sealed class InvokerHandler(AppClient client) : HttpMessageHandler
-    {
-        /// <summary>daprd sends no app token with them.</summary>
-        private static readonly string[] WithoutToken =
-        [
-            AppCallbackMethods.HealthCheck.FullName,
-            AppCallbackMethods.ListTopicSubscriptions.FullName,
-        ];
-
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            if (!WithoutToken.Contains(request.RequestUri!.AbsolutePath, StringComparer.Ordinal))
-            {
-                client.Authorize(request);
-            }
-            return client.Invoker.SendAsync(request, cancellationToken);
-        }
-    }
 }

@@ -13,8 +13,8 @@ internal sealed record PlacingOptions
 }
 
 /// <summary>
-/// Limits the orders that this instance has accepted and that have not ended (decision 120). An order is work after its answer, so without a
-/// limit the backlog grows as long as orders arrive faster than they end, and sagas reach their time limits. An order counts for
+/// Limits the orders that this instance has accepted and that have not ended (decision 120). An order is work after its answer, so without
+/// a limit the backlog grows as long as orders arrive faster than they end, and sagas reach their time limits. An order counts for
 /// <see cref="Longest"/> at most: after that it waits for something else, an approval or an operator.
 /// </summary>
 internal sealed class UnfinishedOrders(OrderEndings endings, IOptions<PlacingOptions> options, TimeProvider time) : IAsyncDisposable

@@ -17,7 +17,7 @@ public sealed record LimitOptions
     public int OrdersPerUserBurst { get; init; } = 20;
     public int OrdersPerUserQueued { get; init; } = 20;
 
-    /// <summary>Requests without a user. A user has a rate of its own, and does not use up that of others behind the same address.</summary>
+    /// <summary>Requests without a user. A user has a rate of its own, and does not use up that of others at the same address.</summary>
     public int PerAddressPerSecond { get; init; } = 200;
     public int PerAddressBurst { get; init; } = 400;
 

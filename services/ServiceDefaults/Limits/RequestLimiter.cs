@@ -9,7 +9,8 @@ namespace ServiceDefaults.Limits;
 
 /// <summary>
 /// Limits concurrent requests of each kind separately: ordinary requests, requests that wait for an order's end, streams, and those whose
-/// body is still arriving. With one limit for all, a few waiting customers could use all of it. Callbacks of the app's own sidecar are not limited.
+/// body is still arriving. With one limit for all, a few waiting customers could use all of it. Callbacks of the app's own sidecar are not
+/// limited.
 /// </summary>
 public sealed class RequestLimiter : IAsyncDisposable
 {

@@ -28,8 +28,8 @@ public enum RefusalKind
 }
 
 /// <summary>
-/// An expected failure: the request can't be carried out, and a repetition does not help unless <paramref name="Kind"/> says so. <paramref name="Code"/> is stable and meant for
-/// programs, <paramref name="Detail"/> for people.
+/// An expected failure: the request can't be carried out, and a repetition does not help unless <paramref name="Kind"/> says so.
+/// <paramref name="Code"/> is stable and meant for programs, <paramref name="Detail"/> for people.
 /// </summary>
 public sealed record Refusal(RefusalKind Kind, string Code, string Detail)
 {
