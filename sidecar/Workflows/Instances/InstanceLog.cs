@@ -25,7 +25,10 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
     /// <summary>True until the first commit of the instance.</summary>
     public bool IsUnborn => creation is not null;
 
-    /// <summary>The writes that create the instance, for its first commit; empty afterwards.</summary>
+    /// <summary>
+    /// The writes that create the instance, for its first commit; empty afterwards. They come before all other writes, because they delete
+    /// the keys of a finished instance of this id, and the new instance uses the same ones.
+    /// </summary>
     public IReadOnlyList<StateWrite> FirstWrites => creation ?? [];
 
     /// <summary>Called by the maker, before anything else can happen to the instance.</summary>

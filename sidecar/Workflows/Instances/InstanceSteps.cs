@@ -39,15 +39,7 @@ internal sealed class InstanceSteps(
         }
 
         writes.AddRange(outgoing.Writes);
-        if (!ends)
-        {
-            writes.AddRange(log.FirstWrites);
-        }
-        else
-        {
-            writes.AddRange(log.FirstWrites.Where(w => w.Key != runtime.Store.Keys.Pending(Id)));
-        }
-
+        writes.InsertRange(0, log.FirstWrites);
         writes.Add(
             log.MetadataWrite(ends ? 0 : Inbox.Waiting.Count(m => m.IsStored), contents.Execution.History.Count + outcome.Events.Count)
         );
@@ -132,7 +124,7 @@ internal sealed class InstanceSteps(
 
         var stalled = HistoryEvents.Stalled(runtime.Now, stall);
         var (writes, sizes) = log.HistoryWrites([stalled]);
-        writes.AddRange(log.FirstWrites);
+        writes.InsertRange(0, log.FirstWrites);
         writes.Add(log.MetadataWrite(Inbox.Waiting.Count(m => m.IsStored), history.Count + 1));
         if (!await log.CommitAsync(writes, ownsMetadata: true))
         {
@@ -174,7 +166,7 @@ internal sealed class InstanceSteps(
         }
 
         writes.AddRange(outgoing.Writes);
-        writes.AddRange(log.FirstWrites);
+        writes.InsertRange(0, log.FirstWrites);
         log.BeginGeneration();
         writes.Add(log.MetadataWrite(carried.Count + later.Count, historyLength: 0));
         if (!await log.CommitAsync(writes, ownsMetadata: true))
@@ -224,7 +216,7 @@ internal sealed class InstanceSteps(
         var born = log.IsUnborn;
         if (born)
         {
-            writes.AddRange(log.FirstWrites);
+            writes.InsertRange(0, log.FirstWrites);
             writes.Add(log.MetadataWrite(unsaved.Count, contents.Execution.History.Count));
         }
 

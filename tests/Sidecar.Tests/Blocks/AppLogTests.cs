@@ -68,7 +68,7 @@ public sealed class AppLogTests : IDisposable
             "embedded"
         );
         Assert.Equal([LogLevel.Debug, LogLevel.Error], template.Apps.Select(app => app.Options.LogLevel));
-        Assert.Equal([true, false], template.Apps.Select(app => app.Options.ApiLogging));
+        Assert.Equal([true, null], template.Apps.Select(app => app.Options.ApiLogging));
         Assert.Null(RunTemplateReader.Read(Template("", ""), "embedded").Apps[1].Options.LogLevel);
     }
 

@@ -37,6 +37,19 @@ public sealed class InstanceLifecycleTests
     }
 
     [Fact]
+    public async Task An_instance_under_a_used_id_is_in_the_store_once_it_has_ended()
+    {
+        await using var host = await EngineHost.RunAsync(Mixed());
+        foreach (var input in (string[])["old", "new"])
+        {
+            Assert.Equal(input, await host.RunAsync("quick", "x", input));
+
+            var stored = await host.Engine.GetAsync("x", default);
+            Assert.Equal((OrchestrationStatus.Completed, input), (stored!.WorkflowStatus, stored.Output));
+        }
+    }
+
+    [Fact]
     public async Task Of_many_concurrent_starts_with_one_id_exactly_one_succeeds()
     {
         await using var host = await EngineHost.RunAsync(Mixed());
