@@ -119,8 +119,22 @@ public sealed class GrpcApp : IAsyncDisposable
 
         public override Task<TopicEventBulkResponse> OnBulkTopicEvent(TopicEventBulkRequest request, ServerCallContext context)
         {
-            state.Bulks.Writer.TryWrite((request, context.RequestHeaders));
+            state.Bulks.Writer.TryWrite((request, TextHeaders(context)));
             return Task.FromResult(state.OnBulk(request));
+        }
+
+        /// <summary>Without binary headers: a bulk of daprd can have one that gRPC for .NET can't read.</summary>
+        private static Metadata TextHeaders(ServerCallContext context)
+        {
+            var headers = new Metadata();
+            foreach (var (name, value) in context.GetHttpContext().Request.Headers)
+            {
+                if (!name.StartsWith(':') && !name.EndsWith("-bin", StringComparison.OrdinalIgnoreCase))
+                {
+                    headers.Add(name, value.ToString());
+                }
+            }
+            return headers;
         }
     }
 }

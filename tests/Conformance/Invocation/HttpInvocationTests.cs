@@ -356,7 +356,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     public async Task A_body_above_the_limit_is_refused_and_one_below_is_forwarded()
     {
         await Http.SendAsync("POST", $"/v1.0/invoke/{Beta}/method/big", new string('x', (4 << 20) + 1))
-            .FailsAsync(500, "ERR_DIRECT_INVOKE", $"failed to invoke, id: {Beta}, err: stream too large");
+            .FailsAsync(500, "ERR_DIRECT_INVOKE"); // daprd's text depends on which of two calls fails first
         await Http.SendAsync("POST", $"/v1.0/invoke/{Beta}/method/big", new string('x', (4 << 20) - 1000)).SucceedsAsync(200);
         Assert.Equal((4 << 20) - 1000, (await callers.BetaApp.NextAsync("/big")).Body.Length);
     }
