@@ -15,7 +15,7 @@ internal sealed class Policy
     private static readonly ResiliencePropertyKey<bool> Repeated = new("repeated");
     private static readonly ResiliencePropertyKey<bool> TimedOut = new("timed out");
 
-    /// <summary>What a timer can wait for at most; a longer limit is none.</summary>
+    /// <summary>The longest time that a timer can wait. A policy with a longer time-out has none.</summary>
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     private readonly ResiliencePipeline pipeline;

@@ -25,7 +25,7 @@ internal static class OrderFeed
     /// <summary>The time limit for the first message of the app orders-grpc, which confirms the subscription.</summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
-    /// <summary>After this long without an event a comment is sent: a client that is gone without a word is noticed by it.</summary>
+    /// <summary>The time without an event after which a comment is sent. The server notices by it that a client is gone.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     private static readonly byte[] Comment = ":\n\n"u8.ToArray();

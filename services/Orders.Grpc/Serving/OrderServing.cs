@@ -18,7 +18,7 @@ internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfigu
     {
         if (request.IdempotencyKey.Length > MaxKeyLength || request.IdempotencyKey.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {
-            throw Invalid($"idempotency_key must have at most {MaxKeyLength} characters, all of them visible ASCII.");
+            throw Invalid($"idempotency_key must have at most {MaxKeyLength} characters, all of them printable ASCII.");
         }
         var order = new
         {

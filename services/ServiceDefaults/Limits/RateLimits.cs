@@ -29,7 +29,7 @@ public static class RateLimits
         PartitionedRateLimiter.Create<HttpContext, IPAddress>(context =>
             counts(context)
                 ? RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress ?? IPAddress.None, _ => bucket)
-                : RateLimitPartition.GetNoLimiter(IPAddress.Any) // no client's address
+                : RateLimitPartition.GetNoLimiter(IPAddress.Any) // a key that is no client's address
         );
 
     private static PartitionedRateLimiter<HttpContext> OfUsers(Func<HttpContext, bool> counts, TokenBucketRateLimiterOptions bucket) =>

@@ -4,7 +4,7 @@ using Dapr.Client.Autogen.Grpc.v1;
 
 namespace Conformance.General;
 
-/// <summary>How a Configuration file is read: references to the environment, its documents, and fields that are not written.</summary>
+/// <summary>Tests of reading a Configuration file: references to the environment, its documents, and fields that are not written.</summary>
 public sealed class ConfigurationFileTests
 {
     [Fact]

@@ -8,7 +8,7 @@ using ServiceDefaults.Refusals;
 
 namespace Orders.Tests.Placing;
 
-/// <summary>What one customer has under way is limited, and so is what all have.</summary>
+/// <summary>Tests of the limits for the unfinished orders of one customer and of all.</summary>
 public sealed class UnfinishedOrdersTests : IAsyncDisposable
 {
     private readonly OrderEndings endings = new();
