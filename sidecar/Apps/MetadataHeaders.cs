@@ -1,12 +1,13 @@
 using System.Collections.Frozen;
+using Sidecar.Http;
 using Sidecar.PubSub.Events;
 using Sidecar.Tracing;
 
 namespace Sidecar.Apps;
 
 /// <summary>
-/// Metadata of an event as headers for an HTTP app, without those of the connection, the body and gRPC. Source: daprd's conversion of
-/// metadata into HTTP headers.
+/// Metadata of an event as headers for an HTTP app, without those of the connection and the body, and with those of gRPC under another
+/// name. Source: daprd's conversion of metadata into HTTP headers.
 /// </summary>
 internal static class MetadataHeaders
 {
@@ -44,7 +45,7 @@ internal static class MetadataHeaders
             }
             else if (!LeftOut.Contains(name) && !name.EndsWith("-bin", StringComparison.OrdinalIgnoreCase))
             {
-                request.Headers.TryAddWithoutValidation(name, value);
+                request.Headers.TryAddWithoutValidation(InvocationHeaders.NameInHttp(name), value);
             }
         }
         Trace(parent, state, trace).AddTo(request);

@@ -68,17 +68,7 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
             var source = await policies
                 .Outbound(store, ComponentKind.Configuration)
                 .RunAsync(
-                    limit => new ValueTask<IAsyncDisposable>(
-                        component.Store.SubscribeAsync(
-                            request,
-                            async (key, item) =>
-                            {
-                                await opened;
-                                await listener(id, key, item, ending.Token);
-                            },
-                            limit
-                        )
-                    ),
+                    limit => new ValueTask<IAsyncDisposable>(component.Store.SubscribeAsync(request, NotifyAsync, limit)),
                     cancellation
                 );
             var subscription = new Subscription(store, isStream, source, ending);
@@ -88,6 +78,19 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
         catch (Exception e) when (e is not OperationCanceledException)
         {
             throw ConfigurationErrors.SubscribeFailed(request.Keys, store, e.Message);
+        }
+
+        async Task NotifyAsync(string key, ConfigurationItem item)
+        {
+            try
+            {
+                await opened;
+                await listener(id, key, item, ending.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // The subscriber has gone. The store would take this for a failure of its own and start again.
+            }
         }
     }
 

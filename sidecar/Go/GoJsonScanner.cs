@@ -1,8 +1,7 @@
 namespace Sidecar.Go;
 
 /// <summary>
-/// Finds the first JSON value of a body, and reports mistakes with the texts of Go's decoder, which daprd returns to its callers. Ignores
-/// everything after the first value, as Go does.
+/// Finds the first JSON value of a body, and reports mistakes with the texts of Go's decoder, which daprd returns to its callers.
 /// </summary>
 internal ref struct GoJsonScanner(ReadOnlySpan<byte> text)
 {
@@ -13,8 +12,15 @@ internal ref struct GoJsonScanner(ReadOnlySpan<byte> text)
     private int at = 0;
     private int depth = 0;
 
-    /// <summary>The first value; the problem with Go's text if there is none.</summary>
-    public static ReadOnlySpan<byte> First(ReadOnlySpan<byte> body, out string? problem)
+    /// <summary>
+    /// The first value; the problem with Go's text if there is none. Ignores everything behind it, as Go's decoder of streams does.
+    /// </summary>
+    public static ReadOnlySpan<byte> First(ReadOnlySpan<byte> body, out string? problem) => Find(body, alone: false, out problem);
+
+    /// <summary>Like <see cref="First"/>, but anything behind the value is a problem, as for Go's <c>Unmarshal</c>.</summary>
+    public static ReadOnlySpan<byte> Only(ReadOnlySpan<byte> body, out string? problem) => Find(body, alone: true, out problem);
+
+    private static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> body, bool alone, out string? problem)
     {
         var scanner = new GoJsonScanner(body);
         scanner.Skip();
@@ -25,7 +31,13 @@ internal ref struct GoJsonScanner(ReadOnlySpan<byte> text)
         }
         var start = scanner.at;
         problem = scanner.Value();
-        return problem is null ? body[start..scanner.at] : [];
+        var end = scanner.at;
+        scanner.Skip();
+        if (problem is null && alone && scanner.at < body.Length)
+        {
+            problem = scanner.Unexpected("after top-level value");
+        }
+        return problem is null ? body[start..end] : [];
     }
 
     private string? Value()

@@ -195,7 +195,9 @@ internal sealed partial class AppConnection(
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(options.AppHealthProbeTimeout);
-        return await channel!.ProbeAsync(limit.Token);
+        var isHealthy = await channel!.ProbeAsync(limit.Token);
+        cancellation.ThrowIfCancellationRequested(); // the end of the sidecar has cancelled the probe, so it is no failure of the app
+        return isHealthy;
     }
 
     [LoggerMessage(1006, LogLevel.Information, "waiting for application to listen on port {Port}")]

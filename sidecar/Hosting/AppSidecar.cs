@@ -268,8 +268,8 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
     public async Task QuiesceAsync()
     {
         var wasReady = readiness.End();
-        actors.CompleteRegistration(); // calls do not wait for the app any more
         await connection.StopAsync();
+        actors.CompleteRegistration(); // calls do not wait for the app any more
         await StopEventsAsync();
         timers.Stop(); // a tick would activate its actor again
         if (wasReady)

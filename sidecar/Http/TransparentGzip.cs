@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Net;
 
 namespace Sidecar.Http;
 
@@ -45,13 +46,18 @@ internal sealed class TransparentGzip(HttpMessageHandler inner) : DelegatingHand
             }
         }
 
-        protected override async Task<Stream> CreateContentReadStreamAsync() =>
-            new GZipStream(await packed.ReadAsStreamAsync(), CompressionMode.Decompress);
+        protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(CancellationToken.None);
 
-        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)
+        protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
+            new GZipStream(await packed.ReadAsStreamAsync(cancellationToken), CompressionMode.Decompress);
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
-            await using var unpacked = await CreateContentReadStreamAsync();
-            await unpacked.CopyToAsync(stream);
+            await using var unpacked = await CreateContentReadStreamAsync(cancellationToken);
+            await unpacked.CopyToAsync(stream, cancellationToken);
         }
 
         protected override bool TryComputeLength(out long length)

@@ -34,12 +34,12 @@ internal static class CloudEvents
 
     public static bool IsCloudEvent(string? contentType) => MediaType(contentType).Equals(ContentType, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A received envelope; null if the data is none.</summary>
+    /// <summary>A received envelope; null if the data is none, or has more than the envelope.</summary>
     public static JsonObject? Parse(ReadOnlyMemory<byte> data)
     {
         try
         {
-            return Read(data.Span) as JsonObject;
+            return Read(GoJsonScanner.Only(data.Span, out var problem), problem) as JsonObject;
         }
         catch (JsonException)
         {
@@ -113,7 +113,7 @@ internal static class CloudEvents
     {
         using var parsed = GoJsonBody.Parse(body.Span);
         GoJsonBody.Expect(parsed.RootElement, JsonValueKind.Object, "map[string]interface {}");
-        var envelope = Read(body.Span)!.AsObject();
+        var envelope = ReadFirst(body.Span)!.AsObject();
         envelope.TryAdd("time", Time(now));
         if (!envelope.ContainsKey("traceid"))
         {
@@ -191,11 +191,13 @@ internal static class CloudEvents
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Reads the first value, as Go does: of members with the same name the last one counts.</summary>
     /// <exception cref="JsonException">The text does not begin with a value.</exception>
-    private static JsonNode? Read(ReadOnlySpan<byte> json)
+    private static JsonNode? ReadFirst(ReadOnlySpan<byte> json) => Read(GoJsonScanner.First(json, out var problem), problem);
+
+    /// <summary>Reads a value that was found, as Go does: of members with the same name the last one counts.</summary>
+    /// <exception cref="JsonException">There is a <paramref name="problem"/>.</exception>
+    private static JsonNode? Read(ReadOnlySpan<byte> text, string? problem)
     {
-        var text = GoJsonScanner.First(json, out var problem);
         if (problem is not null)
         {
             throw new JsonException(problem);
@@ -216,7 +218,7 @@ internal static class CloudEvents
     {
         try
         {
-            json = Read(data.Span);
+            json = ReadFirst(data.Span);
             return true;
         }
         catch (JsonException)

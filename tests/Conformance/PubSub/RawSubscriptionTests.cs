@@ -3,7 +3,7 @@ using Conformance.Running;
 
 namespace Conformance.PubSub;
 
-/// <summary>The metadata <c>rawPayload</c> of subscriptions is a boolean as Go reads it.</summary>
+/// <summary>Subscriptions that are raw, and subscriptions to raw messages.</summary>
 public sealed class RawSubscriptionTests
 {
     [Theory]
@@ -37,5 +37,29 @@ public sealed class RawSubscriptionTests
         {
             Assert.True((await app.NextAsync("/t")).Json.TryGetProperty(expected, out _));
         }
+    }
+
+    [Fact]
+    public async Task A_raw_message_with_text_behind_its_envelope_is_no_event()
+    {
+        await using var app = await HttpApp.StartAsync();
+        app.Subscribes(
+            """
+            [{"pubsubname":"events","topic":"t","route":"/t","deadLetterTopic":"dead"},
+             {"pubsubname":"events","topic":"dead","route":"/dead","metadata":{"rawPayload":"true"}}]
+            """
+        );
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("events", "pubsub.in-memory")] }
+        );
+        const string envelope = """{"specversion":"1.0","id":"a","source":"b","type":"c","data":"hello"}""";
+        const string publish = "/v1.0/publish/events/t?metadata.rawPayload=true";
+
+        await sidecar.Http.SendAsync("POST", publish, envelope + " more").SucceedsAsync();
+        await app.NextAsync("/dead");
+        Assert.True(app.GotNothingMore("/t"));
+
+        await sidecar.Http.SendAsync("POST", publish, envelope + " \n").SucceedsAsync();
+        await app.NextAsync("/t");
     }
 }

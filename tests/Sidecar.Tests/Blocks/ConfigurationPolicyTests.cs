@@ -81,6 +81,37 @@ public sealed class ConfigurationPolicyTests
         Assert.False(await api.EndStreamAsync(overGrpc));
     }
 
+    [Fact]
+    public async Task The_end_of_a_subscription_ends_a_running_notification_without_a_failure_of_the_store()
+    {
+        ConfigurationHandler? notify = null;
+        var store = new Mock<IConfigurationStore>();
+        store
+            .Setup(one =>
+                one.SubscribeAsync(It.IsAny<ConfigurationRequest>(), It.IsAny<ConfigurationHandler>(), It.IsAny<CancellationToken>())
+            )
+            .Callback((ConfigurationRequest _, ConfigurationHandler handler, CancellationToken _) => notify = handler)
+            .ReturnsAsync(Mock.Of<IAsyncDisposable>());
+        var resource = new Component("items", "configuration.redis", "v1", [], [], null, false, "f", 1);
+        await using var components = new ComponentSet([
+            new LoadedComponent(resource, new ConfigurationComponent("items", store.Object), []),
+        ]);
+        await using var api = new ConfigurationApi("app", components, new PolicyBook("app", [], TimeProvider.System), TimeProvider.System);
+        var (id, _) = await api.SubscribeAsync(
+            "items",
+            new ConfigurationRequest([], new Dictionary<string, string>()),
+            (_, _, _, ending) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ending),
+            Task.CompletedTask,
+            isStream: false,
+            default
+        );
+
+        var notification = notify!("color", ConfigurationItem.Deleted);
+        await api.UnsubscribeAsync("items", id);
+
+        await notification.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+    }
+
     private static ResiliencyRules Rules() =>
         new(
             "rules",
