@@ -20,6 +20,16 @@ public sealed class DaprdOptionsTests
     }
 
     [Theory]
+    [InlineData("", 4 << 20)]
+    [InlineData("--max-body-size 8Mi", 8 << 20)]
+    [InlineData("--max-body-size -1", 4 << 20)]
+    [InlineData("--dapr-http-max-request-size 2", 2 << 20)]
+    [InlineData("--dapr-http-max-request-size -1", 4 << 20)]
+    [InlineData("--dapr-http-max-request-size 2 --max-body-size 8Mi", 8 << 20)]
+    public void A_negative_size_of_the_body_is_the_default(string commandLine, long bytes) =>
+        Assert.Equal(bytes, Read(commandLine).MaxBodySize);
+
+    [Theory]
     [InlineData("--app-port 3500", "3500")]
     [InlineData("--app-port 50001", "50001")]
     [InlineData("--disable-init-endpoints config,Nothing", "nothing")]
