@@ -33,7 +33,7 @@ internal static class DaprdOptions
             AppHealthProbeInterval = TimeSpan.FromSeconds(flags.PositiveNumber("app-health-probe-interval", 5)),
             AppHealthProbeTimeout = TimeSpan.FromMilliseconds(flags.PositiveNumber("app-health-probe-timeout", 500)),
             AppHealthThreshold = flags.PositiveNumber("app-health-threshold", 3),
-            GracefulShutdown = TimeSpan.FromSeconds(flags.PositiveNumber("dapr-graceful-shutdown-seconds", 5)),
+            GracefulShutdown = TimeSpan.FromSeconds(flags.Number("dapr-graceful-shutdown-seconds", 5) is >= 0 and var given ? given : 5),
             DisabledInitEndpoints = [.. flags.List("disable-init-endpoints").Select(endpoint => endpoint.ToLowerInvariant())],
             AllowedOrigins = flags.List("allowed-origins"),
             ApiToken = Environment.GetEnvironmentVariable("DAPR_API_TOKEN") is { Length: > 0 } api ? api : null,

@@ -30,6 +30,14 @@ public sealed class DaprdOptionsTests
         Assert.Equal(bytes, Read(commandLine).MaxBodySize);
 
     [Theory]
+    [InlineData("", 5)]
+    [InlineData("--dapr-graceful-shutdown-seconds 7", 7)]
+    [InlineData("--dapr-graceful-shutdown-seconds 0", 0)]
+    [InlineData("--dapr-graceful-shutdown-seconds -1", 5)]
+    public void A_graceful_shutdown_may_have_no_time(string commandLine, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Read(commandLine).GracefulShutdown);
+
+    [Theory]
     [InlineData("--app-port 3500", "3500")]
     [InlineData("--app-port 50001", "50001")]
     [InlineData("--disable-init-endpoints config,Nothing", "nothing")]
