@@ -90,6 +90,22 @@ internal sealed partial class ActorHost : IAsyncDisposable
         calls.Cancel();
     }
 
+    /// <summary>
+    /// Waits for the running calls before the sidecar ends. Calls that run longer than <paramref name="patience"/> are cancelled, so that
+    /// their actors can be deactivated. Reminders end at once.
+    /// </summary>
+    public async Task DrainAsync(TimeSpan patience)
+    {
+        await Reminders.DisposeAsync();
+        using var limit = new CancellationTokenSource(patience, time);
+        await Task.WhenAll(active.Values.Select(actor => actor.Turn.EndedAsync(limit.Token)))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (limit.IsCancellationRequested)
+        {
+            await Interlocked.Exchange(ref suspension, new CancellationTokenSource()).CancelAsync();
+        }
+    }
+
     /// <summary>Deactivates every actor when the sidecar stops: the app can still save their state.</summary>
     public async Task DeactivateAllAsync(CancellationToken limit)
     {

@@ -8,12 +8,20 @@ namespace Sidecar.Actors;
 /// <summary>Options of one actor type.</summary>
 internal sealed record ActorTypeOptions(string Type, TimeSpan IdleTimeout, bool Reentrant, int MaxStackDepth);
 
+/// <summary>The actor types of an app, and the time that their running calls get before the sidecar ends.</summary>
+internal sealed record HostedActors(IReadOnlyList<ActorTypeOptions> Types, TimeSpan Drain);
+
 /// <summary>
 /// The actor types of an app, read from its answer to <c>GET /dapr/config</c>. Source: Dapr docs, "Actor runtime configuration parameters".
 /// </summary>
 internal static class ActorTypes
 {
     private static readonly TimeSpan DefaultIdleTimeout = TimeSpan.FromMinutes(60);
+    private static readonly TimeSpan DefaultDrain = TimeSpan.FromSeconds(2);
+
+    /// <summary>From here on daprd reduces the time, to <see cref="ReducedDrain"/> by default.</summary>
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ReducedDrain = TimeSpan.FromSeconds(24);
     private const int DefaultStackDepth = 32;
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -22,13 +30,13 @@ internal static class ActorTypes
     };
 
     /// <summary>
-    /// Empty when the app hosts none. A type with entries in <c>entitiesConfig</c> has the settings of the last one and none of the app's,
-    /// as in daprd.
+    /// No types when the app hosts none. A type with entries in <c>entitiesConfig</c> has the settings of the last one and none of the
+    /// app's, as in daprd.
     /// </summary>
-    public static IReadOnlyList<ActorTypeOptions> Parse(ReadOnlySpan<byte> json)
+    public static HostedActors Parse(ReadOnlySpan<byte> json)
     {
         var config = JsonSerializer.Deserialize<AppConfig>(json, Options);
-        return
+        IReadOnlyList<ActorTypeOptions> types =
         [
             .. (config?.Entities ?? [])
                 .Where(type => !string.IsNullOrEmpty(type))
@@ -41,16 +49,19 @@ internal static class ActorTypes
                         : (own.ActorIdleTimeout, own.Reentrancy);
                     return new ActorTypeOptions(
                         type,
-                        Idle(idle) ?? DefaultIdleTimeout,
+                        Time(idle) ?? DefaultIdleTimeout,
                         reentrancy?.Enabled ?? false,
                         reentrancy?.MaxStackDepth ?? DefaultStackDepth
                     );
                 }),
         ];
+        return new HostedActors(types, DrainOf(config?.DrainRebalancedActors, Time(config?.DrainOngoingCallTimeout)));
     }
 
     /// <summary>Reads the types from the first message of a stream of actor events.</summary>
-    public static IReadOnlyList<ActorTypeOptions> Of(SubscribeActorEventsRequestInitialAlpha1 initial) =>
+    public static HostedActors Of(SubscribeActorEventsRequestInitialAlpha1 initial)
+    {
+        IReadOnlyList<ActorTypeOptions> types =
         [
             .. initial
                 .Entities.Distinct(StringComparer.Ordinal)
@@ -68,12 +79,23 @@ internal static class ActorTypes
                     );
                 }),
         ];
+        bool? drains = initial.HasDrainRebalancedActors ? initial.DrainRebalancedActors : null;
+        return new HostedActors(types, DrainOf(drains, initial.DrainOngoingCallTimeout?.ToTimeSpan()));
+    }
 
-    private static TimeSpan? Idle(string? text) => text is { Length: > 0 } && GoDuration.TryParse(text, out var duration) ? duration : null;
+    /// <summary>As in daprd, the app's setting counts; those of <c>entitiesConfig</c> are for actors that move to another host.</summary>
+    private static TimeSpan DrainOf(bool? drains, TimeSpan? longest) =>
+        drains == false || longest < TimeSpan.Zero ? TimeSpan.Zero
+        : longest >= DrainLimit ? ReducedDrain
+        : longest ?? DefaultDrain;
+
+    private static TimeSpan? Time(string? text) => text is { Length: > 0 } && GoDuration.TryParse(text, out var duration) ? duration : null;
 
     private sealed record AppConfig(
         IReadOnlyList<string>? Entities,
         string? ActorIdleTimeout,
+        string? DrainOngoingCallTimeout,
+        bool? DrainRebalancedActors,
         Reentrancy? Reentrancy,
         IReadOnlyList<EntityConfig?>? EntitiesConfig
     );

@@ -43,7 +43,7 @@ internal interface IAppSidecar : ILocalApp
     /// <summary>
     /// Hosts the actors of an app that has opened a stream for them; the newest stream is the one. Dispose of the result when it ends.
     /// </summary>
-    Task<IAsyncDisposable> HostActorsAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation);
+    Task<IAsyncDisposable> HostActorsAsync(HostedActors hosted, IActorApp app, CancellationToken cancellation);
 
     /// <summary>Notifies the app of changes to configuration items that it follows over HTTP.</summary> <exception
     /// cref="Failures.DaprException">The sidecar has no app.</exception>

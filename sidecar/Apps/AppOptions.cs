@@ -1,3 +1,5 @@
+using Sidecar.Go;
+
 namespace Sidecar.Apps;
 
 /// <summary>Options of one app and its sidecar, from daprd's flags or a run template. Port 0 means any free port.</summary>
@@ -63,6 +65,17 @@ internal sealed record AppOptions
     public bool AppIsHttp2 => AppProtocol is "h2c" or "grpc" or "grpcs";
 
     public Uri AppAddress => new($"{(AppIsTls ? "https" : "http")}://{AppChannelAddress}:{AppPort}");
+
+    /// <summary>Reads a size such as <c>4Mi</c>. A negative one is the default, as in daprd.</summary>
+    public static bool TryReadBodySize(string text, out long bytes)
+    {
+        if (!text.StartsWith('-'))
+        {
+            return ByteSize.TryParse(text, out bytes);
+        }
+        bytes = DefaultMaxBodySize;
+        return ByteSize.TryParse(text[1..], out _);
+    }
 
     /// <summary>The reason for which the start is refused, as by daprd; null if there is none.</summary>
     public string? Problem =>

@@ -1,5 +1,4 @@
 using Sidecar.Apps;
-using Sidecar.Go;
 
 namespace Sidecar.CommandLine;
 
@@ -25,11 +24,7 @@ internal static class DaprdOptions
             ResourcesPaths = flags.Paths("resources-path") is { Count: > 0 } paths ? paths : flags.Paths("components-path"),
             ConfigPaths = flags.Paths("config"),
             MaxConcurrency = flags.Number("app-max-concurrency", -1),
-            MaxBodySize = flags.Text("max-body-size") is { } size
-                ? ByteSize.TryParse(size, out var bytes)
-                    ? bytes
-                    : throw new FormatException($"--max-body-size must be a quantity such as 4Mi, not '{size}'")
-                : (long)flags.Number("dapr-http-max-request-size", 4) << 20,
+            MaxBodySize = BodySizeOf(flags),
             ApiLogging = flags.Has("enable-api-logging") ? flags.IsTrue("enable-api-logging") : null,
             BindingOptionsTimeout =
                 flags.Duration("app-binding-options-timeout") is { } longest && longest > TimeSpan.Zero ? longest : TimeSpan.FromSeconds(3),
@@ -38,10 +33,23 @@ internal static class DaprdOptions
             AppHealthProbeInterval = TimeSpan.FromSeconds(flags.PositiveNumber("app-health-probe-interval", 5)),
             AppHealthProbeTimeout = TimeSpan.FromMilliseconds(flags.PositiveNumber("app-health-probe-timeout", 500)),
             AppHealthThreshold = flags.PositiveNumber("app-health-threshold", 3),
-            GracefulShutdown = TimeSpan.FromSeconds(flags.PositiveNumber("dapr-graceful-shutdown-seconds", 5)),
+            GracefulShutdown = TimeSpan.FromSeconds(flags.Number("dapr-graceful-shutdown-seconds", 5) is >= 0 and var given ? given : 5),
             DisabledInitEndpoints = [.. flags.List("disable-init-endpoints").Select(endpoint => endpoint.ToLowerInvariant())],
             AllowedOrigins = flags.List("allowed-origins"),
             ApiToken = Environment.GetEnvironmentVariable("DAPR_API_TOKEN") is { Length: > 0 } api ? api : null,
             AppApiToken = Environment.GetEnvironmentVariable("APP_API_TOKEN") is { Length: > 0 } app ? app : null,
         };
+
+    private static long BodySizeOf(DaprdFlags flags)
+    {
+        if (flags.Text("max-body-size") is { } size)
+        {
+            return AppOptions.TryReadBodySize(size, out var bytes)
+                ? bytes
+                : throw new FormatException($"--max-body-size must be a quantity such as 4Mi, not '{size}'");
+        }
+        return flags.Number("dapr-http-max-request-size", -1) is >= 0 and var megabytes
+            ? (long)megabytes << 20
+            : AppOptions.DefaultMaxBodySize;
+    }
 }

@@ -60,7 +60,9 @@ internal static class RunCommand
     private static async Task<int> RunAsync(ParseResult result, CancellationToken cancellation)
     {
         var strict = result.GetValue(Strict);
-        var template = SingleApp.AreIn(result) || result.GetValue(Command) is { Length: > 0 } ? One(result) : Template(result, strict);
+        var one = SingleApp.GivenIn(result).ToList();
+        var byFlags = result.GetResult(RunFile) is null && (one.Count > 0 || result.GetValue(Command) is { Length: > 0 });
+        var template = byFlags ? One(result) : Template(result, strict);
         var apps = template.Apps;
         // Lines of apps are theirs: they are never broken to fit.
         AnsiConsole.Console.Profile.Width = 1000;
@@ -68,6 +70,10 @@ internal static class RunCommand
         foreach (var warning in template.Warnings)
         {
             console.Warn($"ignored: {warning} (--strict refuses it)");
+        }
+        foreach (var flag in byFlags ? [] : one)
+        {
+            console.Warn($"ignored: {flag} describes one app; set its field in the run template instead");
         }
         foreach (var flag in SingleApp.IgnoredOf(result))
         {

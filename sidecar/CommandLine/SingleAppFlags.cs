@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Sidecar.Apps;
-using Sidecar.Go;
 using Sidecar.Running;
 using Sidecar.Yaml;
 
@@ -21,6 +20,7 @@ internal sealed class SingleAppFlags
         Description = AppProtocols.Known,
         DefaultValueFactory = _ => "http",
     };
+    private readonly Option<bool> appSsl = new("--app-ssl") { Description = "The former form of --app-protocol https and grpcs" };
     private readonly Option<string> appChannelAddress = new("--app-channel-address")
     {
         Description = "The network address the app listens on",
@@ -51,7 +51,7 @@ internal sealed class SingleAppFlags
     };
     private readonly Option<string[]> resourcesPath = new("--resources-path", "-d", "--components-path")
     {
-        Description = "A folder of resources; may be given several times; that of dapr init by default",
+        Description = "Folders of resources, separated by commas; may be given several times; that of dapr init by default",
     };
     private readonly Option<string> config = new("--config", "-c") { Description = "A Configuration file; that of dapr init by default" };
     private readonly Option<string> runtimePath = new("--runtime-path")
@@ -81,15 +81,15 @@ internal sealed class SingleAppFlags
         new Option<string>("--read-buffer-size"),
         new Option<int>("--profile-port"),
         new Option<bool>("--enable-profiling"),
+        new Option<bool>("--log-as-json"),
     ];
 
-    public void AddTo(Command command)
-    {
-        Option[] all =
+    private Option[] OfOneApp =>
         [
             appId,
             appPort,
             appProtocol,
+            appSsl,
             appChannelAddress,
             appMaxConcurrency,
             httpPort,
@@ -99,7 +99,6 @@ internal sealed class SingleAppFlags
             listenAddresses,
             resourcesPath,
             config,
-            runtimePath,
             maxBodySize,
             apiLogging,
             healthCheck,
@@ -107,21 +106,22 @@ internal sealed class SingleAppFlags
             healthInterval,
             healthTimeout,
             healthThreshold,
-            .. withoutEffect,
         ];
-        foreach (var option in all)
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (IEnumerable<Option>)[.. OfOneApp, runtimePath, .. withoutEffect])
         {
-            option.Hidden = withoutEffect.Contains(option);
+            option.Hidden = option == appSsl || withoutEffect.Contains(option);
             command.Options.Add(option);
         }
     }
 
-    /// <summary>True if the command line describes an app instead of naming a run template.</summary>
-    public bool AreIn(ParseResult result) => result.GetResult(appId) is not null;
+    /// <summary>The names of the given flags that describe an app. Beside a run template they have no effect.</summary>
+    public IEnumerable<string> GivenIn(ParseResult result) => NamesOf(OfOneApp, result);
 
     /// <summary>The names of the given flags that have no effect here.</summary>
-    public IEnumerable<string> IgnoredOf(ParseResult result) =>
-        withoutEffect.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name);
+    public IEnumerable<string> IgnoredOf(ParseResult result) => NamesOf(withoutEffect, result);
 
     /// <exception cref="InvalidConfigurationException">A value that its flag does not accept.</exception>
     public AppOptions Read(ParseResult result)
@@ -131,7 +131,7 @@ internal sealed class SingleAppFlags
         {
             AppId = result.GetValue(appId) is { Length: > 0 } id ? id : $"app-{Guid.NewGuid().ToString("N")[..8]}",
             AppPort = Math.Max(0, result.GetValue(appPort)),
-            AppProtocol = ProtocolOf(result.GetValue(appProtocol)!),
+            AppProtocol = ProtocolOf(result.GetValue(appProtocol)!, result.GetValue(appSsl)),
             AppChannelAddress = result.GetValue(appChannelAddress)!,
             MaxConcurrency = result.GetValue(appMaxConcurrency),
             HttpPort = Math.Max(0, result.GetValue(httpPort)),
@@ -142,7 +142,9 @@ internal sealed class SingleAppFlags
             [
                 .. result.GetValue(listenAddresses)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             ],
-            ResourcesPaths = result.GetValue(resourcesPath) is { Length: > 0 } paths ? [.. paths.Select(Path.GetFullPath)] : home.Resources,
+            ResourcesPaths = result.GetValue(resourcesPath) is { Length: > 0 } paths
+                ? [.. paths.SelectMany(path => path.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(Path.GetFullPath)]
+                : home.Resources,
             ConfigPaths = (result.GetValue(config) ?? home.Configuration) is { } file ? [Path.GetFullPath(file)] : [],
             MaxBodySize = SizeOf(result.GetValue(maxBodySize)),
             ApiLogging = result.GetValue(apiLogging) ? true : null,
@@ -159,12 +161,15 @@ internal sealed class SingleAppFlags
         return options.Problem is { } problem ? throw new InvalidConfigurationException("flags", 0, problem) : options;
     }
 
-    private static string ProtocolOf(string name) =>
-        AppProtocols.Parse(name)
+    private static IEnumerable<string> NamesOf(IEnumerable<Option> options, ParseResult result) =>
+        options.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name);
+
+    private static string ProtocolOf(string name, bool tls) =>
+        AppProtocols.Parse(name, tls)
         ?? throw new InvalidConfigurationException("--app-protocol", 0, $"{AppProtocols.Known} is needed, not '{name}'");
 
     private static long SizeOf(string? size) =>
         size is null ? AppOptions.DefaultMaxBodySize
-        : ByteSize.TryParse(size, out var bytes) ? bytes
+        : AppOptions.TryReadBodySize(size, out var bytes) ? bytes
         : throw new InvalidConfigurationException("--max-body-size", 0, $"a size such as 4Mi is needed, not '{size}'");
 }

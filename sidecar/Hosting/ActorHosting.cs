@@ -25,6 +25,7 @@ internal sealed partial class ActorHosting : IAsyncDisposable
     private volatile TaskCompletionSource registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ActorHost? current;
     private volatile bool suspended;
+    private TimeSpan drain;
     private bool overStream;
 
     public ActorHosting(
@@ -93,9 +94,9 @@ internal sealed partial class ActorHosting : IAsyncDisposable
             new InvocationCall("GET", "dapr/config", "", null, default, [new(InvocationHeaders.AppId, options.AppId)]),
             cancellation
         );
-        if (answer.Status == 200 && !answer.Body.IsEmpty && Types(answer.Body.Span) is { Count: > 0 } types)
+        if (answer.Status == 200 && !answer.Body.IsEmpty && Read(answer.Body.Span) is { Types.Count: > 0 } actors)
         {
-            await HostAsync(types, new HttpActorApp(channel), cancellation);
+            await HostAsync(actors, new HttpActorApp(channel), cancellation);
         }
     }
 
@@ -125,23 +126,23 @@ internal sealed partial class ActorHosting : IAsyncDisposable
     /// <summary>
     /// Hosts the actors of an app that has opened a stream for them; the newest stream is the one. Dispose of the result when it ends.
     /// </summary>
-    public async Task<IAsyncDisposable> HostStreamAsync(
-        IReadOnlyList<ActorTypeOptions> types,
-        IActorApp app,
-        CancellationToken cancellation
-    )
+    public async Task<IAsyncDisposable> HostStreamAsync(HostedActors actors, IActorApp app, CancellationToken cancellation)
     {
         overStream = true;
-        var host = await HostAsync(types, app, cancellation);
+        var host = await HostAsync(actors, app, cancellation);
         CompleteRegistration();
         return new Hosted(this, host);
     }
 
-    /// <summary>Deactivates the actors while the app still runs.</summary>
+    /// <summary>Gives the running calls of actors the time that the app has named for them, then cancels them.</summary>
+    public Task DrainAsync() => Host?.DrainAsync(drain) ?? Task.CompletedTask;
+
+    /// <summary>Deactivates the actors while the app still runs, after their running calls.</summary>
     public async Task DeactivateAsync()
     {
         if (Host is { } host)
         {
+            await host.DrainAsync(drain);
             using var limit = new CancellationTokenSource(MaxDeactivation, time);
             await host.DeactivateAllAsync(limit.Token);
         }
@@ -155,7 +156,8 @@ internal sealed partial class ActorHosting : IAsyncDisposable
 
     private void Announce(IReadOnlyList<string> actorTypes) => registry.Announce(own = own with { ActorTypes = actorTypes });
 
-    private IReadOnlyList<ActorTypeOptions> Types(ReadOnlySpan<byte> answer)
+    /// <summary>Null if the answer can't be read.</summary>
+    private HostedActors? Read(ReadOnlySpan<byte> answer)
     {
         try
         {
@@ -164,13 +166,14 @@ internal sealed partial class ActorHosting : IAsyncDisposable
         catch (JsonException e)
         {
             LogUnreadable(e, options.AppId);
-            return [];
+            return null;
         }
     }
 
     /// <summary>Null without a store for actors: the types then stay unknown, as in daprd.</summary>
-    private async Task<ActorHost?> HostAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation)
+    private async Task<ActorHost?> HostAsync(HostedActors actors, IActorApp app, CancellationToken cancellation)
     {
+        var types = actors.Types;
         if (components.ActorStateStore?.Store is not ITransactionalStateStore store)
         {
             LogNoActorStore(options.AppId, string.Join(", ", types.Select(type => type.Type)));
@@ -179,6 +182,7 @@ internal sealed partial class ActorHosting : IAsyncDisposable
         var host = new ActorHost(options.AppId, types, app, store, policies, time, loggers);
         var before = current;
         current = host;
+        drain = actors.Drain;
         if (before is not null)
         {
             await before.DisposeAsync();

@@ -221,8 +221,11 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
             ? throw ConfigurationErrors.NoAppChannel()
             : new AppNotifier(store, Channel, Policies, connection.Stopping, loggers.CreateLogger<AppNotifier>()).NotifyAsync;
 
-    public Task<IAsyncDisposable> HostActorsAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation) =>
-        actors.HostStreamAsync(types, app, cancellation);
+    public Task<IAsyncDisposable> HostActorsAsync(HostedActors hosted, IActorApp app, CancellationToken cancellation) =>
+        actors.HostStreamAsync(hosted, app, cancellation);
+
+    /// <summary>Waits for the running calls of actors, for the time that the app has named. The sidecar goes on.</summary>
+    public Task DrainActorsAsync() => actors.DrainAsync();
 
     /// <summary>The app's process has been started again.</summary>
     public void AppRestarted() => connection.AppRestarted();

@@ -63,9 +63,7 @@ internal static class ConfigurationReader
             AccessControl = spec.Has("accessControl") ? Access(spec.Map("accessControl"), before.AccessControl) : before.AccessControl,
             Tracing = spec.Map("tracing") is { } tracing ? TracingOptions.Read(tracing, before.Tracing) : before.Tracing,
             Features = spec.Has("features") ? Features(spec) : before.Features,
-            Metrics = (spec.Map("metric") ?? spec.Map("metrics")) is { } metrics
-                ? MetricsOptions.Read(metrics, before.Metrics)
-                : before.Metrics,
+            Metrics = Metrics(spec, before.Metrics),
             ApiPipeline = spec.Map("httpPipeline") is { } api ? Handlers(api) : before.ApiPipeline,
             AppPipeline = spec.Map("appHttpPipeline") is { } app ? Handlers(app) : before.AppPipeline,
             Workflow = spec.Map("workflow") is { } workflow ? WorkflowSettings.Read(workflow) : before.Workflow,
@@ -73,9 +71,16 @@ internal static class ConfigurationReader
             ApiLogging = spec.Map("logging") is { } logging ? ApiLogging.Read(logging) : before.ApiLogging,
             DeniedComponents = spec.Map("components") is { } components ? Denied(components) : before.DeniedComponents,
         };
-        spec.Accept([.. Ignored, "metric", "metrics"]);
+        spec.Accept(Ignored);
         spec.WarnOfUnknownKeys();
         return read;
+    }
+
+    /// <summary>Reads both sections; a field of <c>metrics</c> replaces that of <c>metric</c>, as in daprd.</summary>
+    private static MetricsOptions Metrics(YamlMap spec, MetricsOptions before)
+    {
+        var read = spec.Map("metric") is { } metric ? MetricsOptions.Read(metric, before) : before;
+        return spec.Map("metrics") is { } metrics ? MetricsOptions.Read(metrics, read) : read;
     }
 
     private static List<DeniedComponent> Denied(YamlMap components)

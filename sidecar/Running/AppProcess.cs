@@ -36,7 +36,7 @@ internal sealed class AppProcess : IDisposable
     /// remedy.</exception>
     public static AppProcess Start(RunApp app, AppOptions options, Action<string> log)
     {
-        var start = new ProcessStartInfo(app.Command[0], app.Command.Skip(1))
+        var start = new ProcessStartInfo(ProgramOf(app), app.Command.Skip(1))
         {
             WorkingDirectory = app.Directory,
             RedirectStandardOutput = true,
@@ -79,6 +79,13 @@ internal sealed class AppProcess : IDisposable
         process.BeginErrorReadLine();
         return started;
     }
+
+    /// <summary>
+    /// A command with a path counts from the app's folder, as in the shell by which Dapr's CLI starts it; .NET would count it from the
+    /// folder of this process.
+    /// </summary>
+    private static string ProgramOf(RunApp app) =>
+        Path.GetDirectoryName(app.Command[0]) is { Length: > 0 } ? Path.GetFullPath(app.Command[0], app.Directory) : app.Command[0];
 
     /// <summary>
     /// Ends all that was started here, with its children, and waits for nothing: the last thing before this process ends itself.

@@ -130,7 +130,7 @@ internal sealed class RunTemplateReader
             LogLevel = shared.LogLevel,
             ApiLogging = shared.ApiLogging,
             MaxConcurrency = shared.MaxConcurrency ?? -1,
-            MaxBodySize = shared.MaxBodySize ?? 4 << 20,
+            MaxBodySize = shared.MaxBodySize ?? AppOptions.DefaultMaxBodySize,
             AppHealthCheck = shared.HealthCheck ?? false,
             AppHealthCheckPath = shared.HealthPath ?? "/healthz",
             AppHealthProbeInterval = TimeSpan.FromSeconds(shared.HealthInterval is > 0 and var seconds ? seconds : 5),

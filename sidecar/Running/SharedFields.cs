@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sidecar.Apps;
-using Sidecar.Go;
 using Sidecar.Logging;
 using Sidecar.Yaml;
 
@@ -122,7 +121,7 @@ internal sealed record SharedFields
         {
             return null;
         }
-        if (ByteSize.TryParse(text, out var bytes))
+        if (AppOptions.TryReadBodySize(text, out var bytes))
         {
             return bytes;
         }

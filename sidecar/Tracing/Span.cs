@@ -32,6 +32,15 @@ internal sealed class Span(TraceContext context, Activity? activity = null)
 
     public void Tag(string key, long value) => activity?.SetTag(key, value);
 
+    /// <summary>An empty list is left out.</summary>
+    public void Tag(string key, string[] values)
+    {
+        if (values.Length > 0)
+        {
+            activity?.SetTag(key, values);
+        }
+    }
+
     public void Event(string name, DateTimeOffset at, params ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
         activity?.AddEvent(new ActivityEvent(name, at, new ActivityTagsCollection(tags.ToArray())));
 

@@ -21,6 +21,7 @@ internal sealed class WorkflowSpans(Tracer? tracer)
     private const string Version = "durabletask.task.version";
     private const string FireAt = "durabletask.fire_at";
     private const string Status = "durabletask.runtime_status";
+    private const string Patches = "applied_patches";
 
     /// <summary>The start of a workflow, in the trace that the client has named, or else that of the call.</summary>
     /// <param name="version">Only the span has the requested version; the event has none.</param>
@@ -101,6 +102,8 @@ internal sealed class WorkflowSpans(Tracer? tracer)
         }
         Describe(span, "orchestration", started.Name, started.Version, "orchestration", instance);
         span.Tag(Status, WorkflowInfo.StatusName(status));
+        var patches = history.SelectMany(@event => @event.WorkflowStarted?.Version?.Patches ?? []).Distinct(StringComparer.Ordinal);
+        span.Tag(Patches, [.. patches]);
         foreach (var @event in history)
         {
             Note(span, @event);

@@ -133,6 +133,52 @@ public sealed class ActorHostingTests : IAsyncLifetime
         Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
     }
 
+    [Theory]
+    [InlineData("\"drainRebalancedActors\":false")]
+    [InlineData("\"drainOngoingCallTimeout\":\"1ms\"")]
+    public async Task A_call_longer_than_its_apps_drain_time_is_cancelled_at_the_end_and_its_actor_deactivated(string setting)
+    {
+        app.Answers("/dapr/config", 200, $$"""{"entities":["Counter"],{{setting}}}""");
+        var cancelled = new TaskCompletionSource<bool>();
+        app.Answers("/actors/Counter/a/method/endless", async (_, context) =>
+        {
+            await using var registration = context.RequestAborted.Register(() => cancelled.TrySetResult(true));
+            await cancelled.Task;
+        });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
+        var call = sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/endless", "");
+        await app.NextAsync("/actors/Counter/a/method/endless");
+
+        await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
+
+        await cancelled.Task.OrFail("the call was not cancelled");
+        Assert.Equal("DELETE", (await app.NextAsync("/actors/Counter/a")).Method);
+        await Task.WhenAny(call); // answered or cut off
+    }
+
+    [Fact]
+    public async Task A_call_within_its_apps_drain_time_is_answered_although_its_sidecar_ends()
+    {
+        app.Answers("/dapr/config", 200, """{"entities":["Counter"],"drainOngoingCallTimeout":"20s"}""");
+        var go = new TaskCompletionSource();
+        app.Answers("/actors/Counter/a/method/long", async (_, context) =>
+        {
+            await go.Task;
+            await context.Response.WriteAsync("done");
+        });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
+        var call = sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/long", "");
+        await app.NextAsync("/actors/Counter/a/method/long");
+        await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
+        Assert.False(sidecar.Ended.IsCompleted);
+
+        go.SetResult();
+
+        Assert.Equal("done", await (await call).TextAsync());
+        Assert.Equal("DELETE", (await app.NextAsync("/actors/Counter/a")).Method);
+        Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
+    }
+
     [Fact]
     public async Task A_deadlock_of_actor_calls_without_reentrancy_ends_when_the_caller_disconnects()
     {

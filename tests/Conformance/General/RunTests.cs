@@ -67,6 +67,26 @@ public sealed class RunTests
     }
 
     [SkippableFact]
+    public async Task Flags_that_describe_one_app_have_no_effect_beside_a_run_template()
+    {
+        Skip.If(TestedSidecar.IsDaprd, RunProcess.Missing);
+        await using var run = RunProcess.Start(
+            """
+            version: 1
+            apps:
+              - { appID: of-the-template, appDirPath: ., command: ["sleep", "600"] }
+            """,
+            "--app-id",
+            "of-the-flags"
+        );
+
+        await run.PrintsAsync("ignored: --app-id describes one app");
+        await run.PrintsAsync("apps are ready");
+        await run.PrintsAsync("│ of-the-template ");
+        Assert.DoesNotContain("of-the-flags", run.Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task An_app_that_does_not_become_ready_holds_up_the_next_one_for_a_limited_time()
     {
         Skip.If(TestedSidecar.IsDaprd, RunProcess.Missing);

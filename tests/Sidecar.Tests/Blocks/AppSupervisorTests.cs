@@ -90,6 +90,17 @@ public sealed class AppSupervisorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_command_with_a_path_counts_from_the_folder_of_its_app()
+    {
+        await WriteAsync(Path.Combine(folder.FullName, "app.sh"));
+        await using var supervisor = Start("exit 0", "./app.sh");
+
+        await supervisor.Watching.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+
+        Assert.Equal(0, restarts);
+    }
+
+    [Fact]
     public async Task Stopping_a_run_stops_an_app_that_waits_for_its_restart()
     {
         var supervisor = Start("exit 3");

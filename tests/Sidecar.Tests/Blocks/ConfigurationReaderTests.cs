@@ -53,6 +53,15 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.Equal(Severity.Error, problems[0].Severity);
     }
 
+    [Fact]
+    public void A_field_of_metrics_replaces_that_of_metric()
+    {
+        var metrics = Configured("metric: { enabled: false, recordErrorCodes: true }\n  metrics: { enabled: true }").Metrics;
+
+        Assert.Equal((true, true), (metrics.Enabled, metrics.ErrorCodes));
+        Assert.Empty(problems);
+    }
+
     [Theory]
     [InlineData("state.redis", "v1", true)]
     [InlineData("pubsub.redis", "v1", true)]

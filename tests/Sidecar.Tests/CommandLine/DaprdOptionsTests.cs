@@ -20,6 +20,24 @@ public sealed class DaprdOptionsTests
     }
 
     [Theory]
+    [InlineData("", 4 << 20)]
+    [InlineData("--max-body-size 8Mi", 8 << 20)]
+    [InlineData("--max-body-size -1", 4 << 20)]
+    [InlineData("--dapr-http-max-request-size 2", 2 << 20)]
+    [InlineData("--dapr-http-max-request-size -1", 4 << 20)]
+    [InlineData("--dapr-http-max-request-size 2 --max-body-size 8Mi", 8 << 20)]
+    public void A_negative_size_of_the_body_is_the_default(string commandLine, long bytes) =>
+        Assert.Equal(bytes, Read(commandLine).MaxBodySize);
+
+    [Theory]
+    [InlineData("", 5)]
+    [InlineData("--dapr-graceful-shutdown-seconds 7", 7)]
+    [InlineData("--dapr-graceful-shutdown-seconds 0", 0)]
+    [InlineData("--dapr-graceful-shutdown-seconds -1", 5)]
+    public void A_graceful_shutdown_may_have_no_time(string commandLine, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Read(commandLine).GracefulShutdown);
+
+    [Theory]
     [InlineData("--app-port 3500", "3500")]
     [InlineData("--app-port 50001", "50001")]
     [InlineData("--disable-init-endpoints config,Nothing", "nothing")]

@@ -79,7 +79,9 @@ public sealed class SingleAppFlagsTests
     [Theory]
     [InlineData("GRPC", "grpc")]
     [InlineData("Https", "https")]
-    public void A_protocol_is_read_in_any_case(string given, string protocol) =>
+    [InlineData("http --app-ssl", "https")]
+    [InlineData("GRPC --app-ssl", "grpcs")]
+    public void A_protocol_is_read_in_any_case_and_with_the_former_flag_for_TLS(string given, string protocol) =>
         Assert.Equal(protocol, Read($"-a shop --app-protocol {given}").AppProtocol);
 
     [Theory]
@@ -96,6 +98,24 @@ public sealed class SingleAppFlagsTests
     [Fact]
     public void A_flag_for_a_part_that_is_missing_here_is_accepted_and_named() =>
         Assert.Equal(["--placement-host-address"], flags.IgnoredOf(Parse("-a shop --placement-host-address localhost:50005")));
+
+    [Fact]
+    public void A_flag_that_describes_an_app_is_named()
+    {
+        Assert.Equal(["--app-port", "--config"], flags.GivenIn(Parse("--config other.yaml --app-port 7001")));
+        Assert.Empty(flags.GivenIn(Parse("--log-as-json --runtime-path home")));
+    }
+
+    [Fact]
+    public void Folders_of_resources_may_be_separated_by_commas() =>
+        Assert.Equal(
+            [Path.GetFullPath("one"), Path.GetFullPath("two"), Path.GetFullPath("three")],
+            Read("--resources-path one,two --resources-path three").ResourcesPaths
+        );
+
+    [Fact]
+    public void A_negative_size_of_the_body_is_the_default() =>
+        Assert.Equal(AppOptions.DefaultMaxBodySize, Read("-a shop --max-body-size=-1").MaxBodySize);
 
     [Fact]
     public void A_size_that_is_none_is_refused_with_the_flags_name()

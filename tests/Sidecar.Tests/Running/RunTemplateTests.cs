@@ -89,6 +89,12 @@ public sealed class RunTemplateTests : IDisposable
         Assert.Equal(Directory.GetCurrentDirectory(), Assert.Single(template.Apps).Directory);
     }
 
+    [Theory]
+    [InlineData("8Mi", 8 << 20)]
+    [InlineData("-1", 4 << 20)]
+    public void A_negative_size_of_the_body_is_the_default(string size, long bytes) =>
+        Assert.Equal(bytes, App($"version: 1\napps: [{{ appID: shop, appDirPath: ., maxBodySize: {size} }}]").Options.MaxBodySize);
+
     [Fact]
     public void Options_that_daprd_refuses_are_reported()
     {

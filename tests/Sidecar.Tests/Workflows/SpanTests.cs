@@ -124,6 +124,26 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
+    public async Task The_span_of_a_workflow_lists_the_patches_of_its_code()
+    {
+        var script = new Script()
+            .Workflow("patched", async flow =>
+            {
+                flow.Patches.AddRange(["a", "b"]);
+                return await flow.Activity("work");
+            })
+            .Activity("work", input => "done");
+        await using var host = new EngineHost(script: script, tracer: tracer);
+        await host.Engine.StartAsync(default);
+        host.Connect();
+        await StartAsync(host, "patched", "a");
+        await host.EndOfAsync("a");
+
+        var span = await FindAsync("orchestration||patched");
+        Assert.Equal(["a", "b"], Assert.IsType<string[]>(span.GetTagItem("applied_patches")));
+    }
+
+    [Fact]
     public async Task A_failed_activity_fails_its_span_and_the_workflow_fails_its_own()
     {
         var script = new Script()
