@@ -31,6 +31,60 @@ public sealed class EndpointTests
         await app.NextAsync("/helloworld");
     }
 
+    [Theory]
+    [InlineData("127.0.0.1", "secret")]
+    [InlineData("localhost", null)]
+    public async Task A_redirect_becomes_GET_and_takes_credentials_to_the_same_host_only(string host, string? credentials)
+    {
+        await using var app = await HttpApp.StartAsync();
+        app.Answers("/orders", (_, context) =>
+        {
+            context.Response.Redirect($"http://{host}:{app.PortNumber}/orders/");
+            return Task.CompletedTask;
+        });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources =
+                [
+                    Endpoint("site", $"http://127.0.0.1:{app.PortNumber}")
+                        + "  headers: [ { name: Authorization, value: secret }, { name: X-Key, value: own } ]\n",
+                ],
+            }
+        );
+        await sidecar.Http.SendAsync("PUT", "/v1.0/invoke/site/method/orders?q=1", "x").SucceedsAsync(200);
+        Assert.Equal("secret", (await app.NextAsync("/orders")).Header("Authorization"));
+        var got = await app.NextAsync("/orders/");
+        Assert.Equal(
+            ("GET", "", credentials, "own", null, $"http://127.0.0.1:{app.PortNumber}/orders?q=1"),
+            (
+                got.Method,
+                got.Text,
+                got.Header("Authorization"),
+                got.Header("X-Key"),
+                got.Header("Content-Type"),
+                got.Header("Referer")
+            )
+        );
+    }
+
+    [Fact]
+    public async Task A_redirect_that_demands_the_same_body_is_the_answer()
+    {
+        await using var app = await HttpApp.StartAsync();
+        app.Answers("/events", (_, context) =>
+        {
+            context.Response.Redirect("/helloworld", permanent: false, preserveMethod: true);
+            return Task.CompletedTask;
+        });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [Endpoint("site", $"http://127.0.0.1:{app.PortNumber}")] }
+        );
+        using var answer = await sidecar.Http.SendAsync("POST", "/v1.0/invoke/site/method/events", "x");
+        Assert.Equal((HttpStatusCode.TemporaryRedirect, "/helloworld"), (answer.StatusCode, answer.Headers.Location?.OriginalString));
+        Assert.True(app.GotNothingMore("/helloworld"));
+    }
+
     [Fact]
     public async Task Headers_come_from_a_secret_store_and_from_the_environment()
     {
