@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
+using Protos = Dapr.Client.Autogen.Grpc.v1;
 
 namespace Conformance.Invocation;
 
@@ -66,6 +67,49 @@ public sealed class EndpointTests
                 got.Header("Referer")
             )
         );
+    }
+
+    [Fact]
+    public async Task InvokeService_reaches_the_server_of_an_endpoint()
+    {
+        await using var app = await HttpApp.StartAsync();
+        app.Answers("/base/greet", 201, "hello");
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources =
+                [
+                    Endpoint("site", $"http://127.0.0.1:{app.PortNumber}/base") + "  headers: [ { name: X-Key, value: own } ]\n",
+                ],
+            }
+        );
+        var call = sidecar.Grpc.InvokeServiceAsync(
+            new Protos.InvokeServiceRequest
+            {
+                Id = "site",
+                Message = new Protos.InvokeRequest
+                {
+                    Method = "greet",
+                    ContentType = "text/plain",
+                    Data = new Google.Protobuf.WellKnownTypes.Any { Value = Google.Protobuf.ByteString.CopyFromUtf8("data") },
+                    HttpExtension = new() { Verb = Protos.HTTPExtension.Types.Verb.Put, Querystring = "q=1" },
+                },
+            }
+        );
+        var reply = await call;
+        var got = await app.NextAsync("/base/greet");
+        Assert.Equal(
+            ("hello", "PUT", "q=1", "data", "own", null),
+            (
+                reply.Data.Value.ToStringUtf8(),
+                got.Method,
+                got.Query.TrimStart('?'),
+                got.Text,
+                got.Header("X-Key"),
+                got.Header("dapr-caller-app-id")
+            )
+        );
+        Assert.Equal("201", (await call.ResponseHeadersAsync).GetValue("dapr-http-status"));
     }
 
     [Fact]
