@@ -26,10 +26,7 @@ internal static partial class GoTime
 
     /// <summary>In whole seconds, with the offset of <paramref name="time"/>.</summary>
     public static string Text(DateTimeOffset time) =>
-        time.ToString(
-            time.Offset == TimeSpan.Zero ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:sszzz",
-            CultureInfo.InvariantCulture
-        );
+        time.ToString(time.Offset == TimeSpan.Zero ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 
     [GeneratedRegex(
         "^(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})T(?<hour>[0-9]{1,2})(?<minutes>:[0-9]{2}:[0-9]{2})"

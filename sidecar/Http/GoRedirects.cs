@@ -27,7 +27,8 @@ internal sealed class GoRedirects(HttpMessageHandler inner, bool repeatsBody) : 
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var firstHost = request.RequestUri!.Host;
+        var url = request.RequestUri!;
+        var firstHost = url.Host;
         var hasReferer = request.Headers.NonValidated.Contains(Referer);
         var namesEncoding = request.Headers.NonValidated.Contains(AcceptEncoding);
         for (var followed = 0; ; followed++)
@@ -37,9 +38,9 @@ internal sealed class GoRedirects(HttpMessageHandler inner, bool repeatsBody) : 
             {
                 return response;
             }
-            var from = new Uri($"{request.RequestUri.Scheme}://{request.RequestUri.Authority}{request.RequestUri.PathAndQuery}");
-            var to = new Uri(from, location);
-            if (to.Scheme is not ("http" or "https"))
+            var from = new Uri($"{url.Scheme}://{url.Authority}{url.PathAndQuery}");
+            url = new Uri(from, location);
+            if (url.Scheme is not ("http" or "https"))
             {
                 return response;
             }
@@ -49,15 +50,15 @@ internal sealed class GoRedirects(HttpMessageHandler inner, bool repeatsBody) : 
             {
                 throw new HttpRequestException("stopped after 10 redirects");
             }
-            Redirect(request, status, to);
-            if (!IsOrIsBelow(to.Host, firstHost))
+            Redirect(request, status, url);
+            if (!IsOrIsBelow(url.Host, firstHost))
             {
                 Remove(request, Credentials);
             }
             if (!hasReferer)
             {
                 Remove(request, Referer);
-                AddReferer(request, from);
+                AddReferer(request, from, url);
             }
             if (!namesEncoding)
             {
@@ -66,8 +67,7 @@ internal sealed class GoRedirects(HttpMessageHandler inner, bool repeatsBody) : 
         }
     }
 
-    private bool IsFollowed(HttpStatusCode status) =>
-        (int)status is 301 or 302 or 303 || ((int)status is 307 or 308 && repeatsBody);
+    private bool IsFollowed(HttpStatusCode status) => (int)status is 301 or 302 or 303 || ((int)status is 307 or 308 && repeatsBody);
 
     private static void Redirect(HttpRequestMessage request, HttpStatusCode status, Uri to)
     {
@@ -83,9 +83,9 @@ internal sealed class GoRedirects(HttpMessageHandler inner, bool repeatsBody) : 
         }
     }
 
-    private static void AddReferer(HttpRequestMessage request, Uri from)
+    private static void AddReferer(HttpRequestMessage request, Uri from, Uri to)
     {
-        if (from.Scheme == "http" || request.RequestUri!.Scheme == "https")
+        if (from.Scheme == "http" || to.Scheme == "https")
         {
             request.Headers.TryAddWithoutValidation(Referer, from.OriginalString);
         }

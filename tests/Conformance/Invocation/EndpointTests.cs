@@ -58,14 +58,7 @@ public sealed class EndpointTests
         var got = await app.NextAsync("/orders/");
         Assert.Equal(
             ("GET", "", credentials, "own", null, $"http://127.0.0.1:{app.PortNumber}/orders?q=1"),
-            (
-                got.Method,
-                got.Text,
-                got.Header("Authorization"),
-                got.Header("X-Key"),
-                got.Header("Content-Type"),
-                got.Header("Referer")
-            )
+            (got.Method, got.Text, got.Header("Authorization"), got.Header("X-Key"), got.Header("Content-Type"), got.Header("Referer"))
         );
     }
 
