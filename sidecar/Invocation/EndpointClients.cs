@@ -24,7 +24,7 @@ internal sealed class EndpointClients : IDisposable
     {
         var handler = new SocketsHttpHandler
         {
-            UseProxy = false,
+            Proxy = OutsideProxy.Instance,
             AllowAutoRedirect = false,
             UseCookies = false,
             ActivityHeadersPropagator = null,

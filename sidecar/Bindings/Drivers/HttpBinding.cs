@@ -18,6 +18,7 @@ internal sealed class HttpBinding : IOutputBinding
         this.options = options;
         var handler = new SocketsHttpHandler
         {
+            Proxy = OutsideProxy.Instance,
             AllowAutoRedirect = false,
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(15),

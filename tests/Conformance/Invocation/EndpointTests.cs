@@ -106,6 +106,25 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public async Task Servers_outside_of_this_machine_are_called_through_the_proxy_of_the_environment()
+    {
+        await using var proxy = await HttpApp.StartAsync();
+        await using var server = await HttpApp.StartAsync();
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources = [Endpoint("outside", "http://outside.test"), Endpoint("here", $"http://127.0.0.1:{server.PortNumber}")],
+                Environment = new Dictionary<string, string> { ["HTTP_PROXY"] = $"http://127.0.0.1:{proxy.PortNumber}" },
+            }
+        );
+        await sidecar.Http.GetAsync("/v1.0/invoke/outside/method/far").SucceedsAsync(200);
+        Assert.Equal("outside.test", (await proxy.NextAsync("/far")).Header("Host"));
+        await sidecar.Http.GetAsync("/v1.0/invoke/here/method/near").SucceedsAsync(200);
+        await server.NextAsync("/near");
+        Assert.True(proxy.GotNothingMore("/near"));
+    }
+
+    [Fact]
     public async Task A_redirect_that_demands_the_same_body_is_the_answer()
     {
         await using var app = await HttpApp.StartAsync();
