@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using Sidecar.Http;
 
 namespace Sidecar.Apps;
@@ -38,15 +37,16 @@ internal static class HttpCall
             .Where(header => !HopByHopHeaders.Contains(header.Key))
             .SelectMany(header => header.Value.AsEnumerable(), (header, value) => KeyValuePair.Create(header.Key, value))
             .ToList();
-        return new InvocationReply((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), body, headers);
+        var type = response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var given) ? given.ToString() : null;
+        return new InvocationReply((int)response.StatusCode, type, body, headers);
     }
 
     public static ReadOnlyMemoryContent Content(ReadOnlyMemory<byte> body, string? contentType)
     {
         var content = new ReadOnlyMemoryContent(body);
-        if (!string.IsNullOrEmpty(contentType) && MediaTypeHeaderValue.TryParse(contentType, out var type))
+        if (!string.IsNullOrEmpty(contentType))
         {
-            content.Headers.ContentType = type;
+            content.Headers.TryAddWithoutValidation("Content-Type", contentType); // the apps may use any text
         }
         return content;
     }
