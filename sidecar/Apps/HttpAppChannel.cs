@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Http.Headers;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Bindings;
 using Sidecar.Http;
@@ -45,42 +44,16 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
 
     public async Task<InvocationReply> InvokeAsync(InvocationCall call, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(
-            new HttpMethod(call.Verb),
-            AppPath.Resolve(client.Address, call.Method, call.QueryString)
-        );
-        if (call.Body.Length > 0 || call.ContentType is not null)
-        {
-            request.Content = Content(call.Body, call.ContentType);
-        }
-        else if (!client.Http2 && EmptyBody.IsNeeded(call.Verb))
-        {
-            request.Content = new EmptyBody();
-        }
-        foreach (var (name, value) in call.Headers)
-        {
-            if (!request.Headers.TryAddWithoutValidation(name, value))
-            {
-                request.Content?.Headers.TryAddWithoutValidation(name, value);
-            }
-        }
-        InvocationHeaders.MakeHttp(request.Headers);
-        call.Trace.AddTo(request);
+        var url = AppPath.Resolve(client.Address, call.Method, call.QueryString);
+        using var request = HttpCall.Request(call, url, client.Http2);
         using var response = await client.SendAsync(request, cancellation);
-        var body = await response.Content.ReadAsByteArrayAsync(cancellation);
-        HopByHopHeaders.RemoveNominated(response);
-        var headers = response
-            .Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
-            .Where(header => !HopByHopHeaders.Contains(header.Key))
-            .SelectMany(header => header.Value.AsEnumerable(), (header, value) => KeyValuePair.Create(header.Key, value))
-            .ToList();
-        return new InvocationReply((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), body, headers);
+        return await HttpCall.ReplyAsync(response, cancellation);
     }
 
     public async Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Route(delivered.Path));
-        request.Content = Content(delivered.Body, CloudEvents.ContentType);
+        request.Content = HttpCall.Content(delivered.Body, CloudEvents.ContentType);
         MetadataHeaders.Add(request, delivered.Metadata, delivered.Trace);
         request.Headers.TryAddWithoutValidation(DeliveryMetadata.PubSubName, delivered.PubSub);
         using var response = await client.SendAsync(request, cancellation);
@@ -102,7 +75,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     )
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Route(path));
-        request.Content = Content(BulkEnvelope.Write(pubsub, topic, entries), "application/json");
+        request.Content = HttpCall.Content(BulkEnvelope.Write(pubsub, topic, entries), "application/json");
         request.Headers.TryAddWithoutValidation(DeliveryMetadata.PubSubName, pubsub);
         trace.AddTo(request);
         using var response = await client.SendAsync(request, cancellation);
@@ -118,7 +91,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     public async Task<bool> TakesAsync(string name, string route, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Options, Route(route));
-        request.Content = Content(default, "application/json");
+        request.Content = HttpCall.Content(default, "application/json");
         using var response = await client.SendAsync(request, cancellation);
         return response.IsSuccessStatusCode || response.StatusCode == System.Net.HttpStatusCode.MethodNotAllowed;
     }
@@ -126,7 +99,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     public async Task<BindingAnswer> SendAsync(BindingEvent @event, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Route(@event.Route));
-        request.Content = Content(@event.Data, "application/json");
+        request.Content = HttpCall.Content(@event.Data, "application/json");
         MetadataHeaders.Add(request, @event.Metadata, @event.Trace);
         using var response = await client.SendAsync(request, cancellation);
         return BindingAnswer.Of((int)response.StatusCode);
@@ -135,7 +108,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     public async Task<JobOutcome> TriggerAsync(string name, Any? data, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, $"job/{name.TrimStart('/')}", ""));
-        request.Content = Content(JobData.Body(data), "application/json");
+        request.Content = HttpCall.Content(JobData.Body(data), "application/json");
         using var response = await client.SendAsync(request, cancellation);
         return response.IsSuccessStatusCode ? JobOutcome.Done
             : response.StatusCode == System.Net.HttpStatusCode.NotFound ? JobOutcome.Refused
@@ -143,14 +116,4 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     }
 
     private Uri Route(string route) => routes.GetOrAdd(route, AppPath.OfRoute, client.Address);
-
-    private static ReadOnlyMemoryContent Content(ReadOnlyMemory<byte> body, string? contentType)
-    {
-        var content = new ReadOnlyMemoryContent(body);
-        if (!string.IsNullOrEmpty(contentType) && MediaTypeHeaderValue.TryParse(contentType, out var type))
-        {
-            content.Headers.ContentType = type;
-        }
-        return content;
-    }
 }

@@ -24,8 +24,8 @@ internal sealed class EndpointClients : IDisposable
     {
         var handler = new SocketsHttpHandler
         {
-            UseProxy = false,
-            AllowAutoRedirect = true,
+            Proxy = OutsideProxy.Instance,
+            AllowAutoRedirect = false,
             UseCookies = false,
             ActivityHeadersPropagator = null,
         };
@@ -38,6 +38,6 @@ internal sealed class EndpointClients : IDisposable
         {
             handler.SslOptions.ClientCertificates = [certificate];
         }
-        return new HttpMessageInvoker(new TransparentGzip(handler.WithAnyText()));
+        return new HttpMessageInvoker(new GoRedirects(new TransparentGzip(handler.WithAnyText()), repeatsBody: false));
     }
 }

@@ -221,6 +221,10 @@ internal sealed class ServiceInvoker(
     private async Task<InvocationReply> InvokeOnceAsync(InvocationTarget target, InvocationCall call, CancellationToken cancellation)
     {
         var targetId = target.Id;
+        if (endpoints.FirstOrDefault(endpoint => endpoint.IsNamed(targetId)) is { } site)
+        {
+            return await EndpointCall.SendAsync(site, clients.Of(site), target, call, cancellation);
+        }
         if (directory.Find(targetId) is not { } callee)
         {
             return await RemoteCall.SendAsync(await RemoteAsync(targetId), names, caller.AppId, target, call, cancellation);

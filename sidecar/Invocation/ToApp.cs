@@ -53,12 +53,26 @@ internal sealed class ToSidecar(Uri sidecar, string caller, InvocationTarget tar
 /// <summary>Transforms a caller's request into the request to an HTTPEndpoint's server.</summary>
 internal sealed class ToEndpoint(Resources.HttpEndpoint endpoint, InvocationTarget target) : ForwardedHeaders(http: true)
 {
-    public override Uri UrlOf(HttpRequest request) =>
+    public static Uri UrlOf(Resources.HttpEndpoint endpoint, InvocationTarget target, string query) =>
         AppPath.Resolve(
             endpoint.BaseUrl,
             endpoint.BaseUrl.AbsolutePath.Trim('/') is { Length: > 0 } root ? $"{root}/{target.Method}" : target.Method,
-            request.QueryString.Value ?? ""
+            query
         );
+
+    /// <summary>Adds the headers of the endpoint, and removes those that are meant for the sidecar.</summary>
+    public static void AddHeaders(HttpRequestMessage request, Resources.HttpEndpoint endpoint)
+    {
+        request.Headers.Remove(InvocationHeaders.AppId);
+        request.Headers.Remove(InvocationHeaders.ApiToken);
+        foreach (var (name, value) in endpoint.Headers)
+        {
+            Set(request, name, value);
+        }
+        GoUserAgent.AddTo(request);
+    }
+
+    public override Uri UrlOf(HttpRequest request) => UrlOf(endpoint, target, request.QueryString.Value ?? "");
 
     public override async ValueTask TransformRequestAsync(
         HttpContext context,
@@ -69,14 +83,8 @@ internal sealed class ToEndpoint(Resources.HttpEndpoint endpoint, InvocationTarg
     {
         await base.TransformRequestAsync(context, request, destinationPrefix, cancellation);
         request.Headers.Host = null;
-        request.Headers.Remove(InvocationHeaders.AppId);
-        request.Headers.Remove(InvocationHeaders.ApiToken);
         TraceContext.Of(context).AddTo(request);
-        foreach (var (name, value) in endpoint.Headers)
-        {
-            Set(request, name, value);
-        }
-        GoUserAgent.AddTo(request);
+        AddHeaders(request, endpoint);
     }
 
     private static void Set(HttpRequestMessage request, string name, string value)

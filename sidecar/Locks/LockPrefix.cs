@@ -10,7 +10,7 @@ internal sealed class LockPrefix(string? strategy, string appId, string storeNam
 
     private readonly string prefix = strategy?.ToLowerInvariant() switch
     {
-        null or "" or "appid" => $"lock{Separator}{appId}{Separator}",
+        null or "appid" => $"lock{Separator}{appId}{Separator}",
         "none" => $"lock{Separator}",
         "name" => $"lock{Separator}{storeName}{Separator}",
         var custom => $"lock{Separator}{custom}{Separator}",

@@ -11,7 +11,7 @@ internal sealed class KeyPrefix(string? strategy, string appId, string storeName
 
     private readonly string prefix = strategy?.ToLowerInvariant() switch
     {
-        null or "" or "appid" => appId + Separator,
+        null or "appid" => appId + Separator,
         "none" => "",
         "name" => storeName + Separator,
         "namespace" => Environment.GetEnvironmentVariable("NAMESPACE") is { Length: > 0 } space

@@ -140,7 +140,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         var given = content.ContentType ?? content.Metadata?.GetValueOrDefault("contentType");
         var contentType = string.IsNullOrEmpty(given) ? "text/plain" : given;
         var id = $"outbox-{Guid.NewGuid()}";
-        var now = time.GetUtcNow();
+        var now = time.GetLocalNow();
         var envelope = new JsonObject
         {
             ["id"] = id,
@@ -153,7 +153,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
             ["traceid"] = trace.InEvent,
             ["traceparent"] = "",
             ["tracestate"] = trace.State,
-            ["time"] = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
+            ["time"] = GoTime.Text(now),
         };
         CloudEvents.PutData(envelope, Payload(content, contentType), contentType);
         foreach (var (name, value) in upsert.Metadata ?? BrokerMessage.NoMetadata)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
@@ -8,6 +7,7 @@ using Sidecar.Actors;
 using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
 using Sidecar.Failures;
+using Sidecar.Go;
 using Sidecar.Jobs;
 using Sidecar.Timers;
 using static Sidecar.Api.Grpc.DaprService;
@@ -69,7 +69,7 @@ internal class ActorsService
             response.Data = UnsafeByteOperations.UnsafeWrap(entry.Value);
             if (entry.ExpiresAt is { } expires)
             {
-                response.Metadata["ttlExpireTime"] = expires.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+                response.Metadata["ttlExpireTime"] = GoTime.Text(expires.ToUniversalTime());
             }
         }
         return response;

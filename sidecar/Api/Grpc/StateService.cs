@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -155,7 +154,7 @@ internal class StateService
     {
         if (entry.ExpiresAt is { } expires)
         {
-            metadata["ttlExpireTime"] = expires.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            metadata["ttlExpireTime"] = GoTime.Text(expires.ToUniversalTime());
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
@@ -90,10 +89,7 @@ internal static class ActorEndpoints
         }
         if (entry.ExpiresAt is { } expires)
         {
-            context.Response.Headers["metadata.ttlExpireTime"] = expires.UtcDateTime.ToString(
-                "yyyy-MM-dd'T'HH:mm:ss'Z'",
-                CultureInfo.InvariantCulture
-            );
+            context.Response.Headers["metadata.ttlExpireTime"] = GoTime.Text(expires.ToUniversalTime());
         }
         (context.Response.ContentType, context.Response.ContentLength) = ("application/json", entry.Value.Length);
         await context.Response.Body.WriteAsync(entry.Value, context.RequestAborted);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -84,7 +83,7 @@ internal static class StateEndpoints
 
     private static void Query(HttpContext context) => throw context.Sidecar().Blocks.State.Query(context.Route("store"));
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset time) => GoTime.Text(time.ToUniversalTime());
 
     private sealed record BulkAnswer(
         string Key,

@@ -18,6 +18,8 @@ internal sealed class HttpBinding : IOutputBinding
         this.options = options;
         var handler = new SocketsHttpHandler
         {
+            Proxy = OutsideProxy.Instance,
+            AllowAutoRedirect = false,
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(15),
             ActivityHeadersPropagator = null,
@@ -32,7 +34,7 @@ internal sealed class HttpBinding : IOutputBinding
         {
             handler.SslOptions.ClientCertificates = [certificate];
         }
-        client = new HttpMessageInvoker(new TransparentGzip(handler.WithAnyText()));
+        client = new HttpMessageInvoker(new GoRedirects(new TransparentGzip(handler.WithAnyText()), repeatsBody: true));
     }
 
     public IReadOnlyList<string> Operations { get; } = ["create", "get", "head", "post", "put", "patch", "delete", "options", "trace"];

@@ -1,6 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Sidecar.Go;
 
 namespace Sidecar.PubSub.Events;
@@ -47,11 +48,11 @@ internal static class CloudEvents
         }
     }
 
-    /// <summary>The media type without its parameters.</summary>
+    /// <summary>The media type without its parameters; a space before them belongs to it, as in daprd.</summary>
     public static string MediaType(string? contentType)
     {
         var end = contentType?.IndexOf(';') ?? -1;
-        return (end < 0 ? contentType ?? "" : contentType![..end]).Trim();
+        return end < 0 ? contentType ?? "" : contentType![..end];
     }
 
     public static bool IsJson(string mediaType) => mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
@@ -97,7 +98,7 @@ internal static class CloudEvents
             ["traceid"] = trace,
             ["traceparent"] = trace,
             ["tracestate"] = Override("tracestate") ?? source.TraceState,
-            ["time"] = Time(now),
+            ["time"] = GoTime.Text(now),
         };
         if (Override("subject") is { Length: > 0 } subject)
         {
@@ -114,7 +115,7 @@ internal static class CloudEvents
         using var parsed = GoJsonBody.Parse(body.Span);
         GoJsonBody.Expect(parsed.RootElement, JsonValueKind.Object, "map[string]interface {}");
         var envelope = ReadFirst(body.Span)!.AsObject();
-        envelope.TryAdd("time", Time(now));
+        envelope.TryAdd("time", GoTime.Text(now));
         if (!envelope.ContainsKey("traceid"))
         {
             envelope["traceid"] = source.TraceParent;
@@ -167,7 +168,7 @@ internal static class CloudEvents
     public static void PutData(JsonObject envelope, ReadOnlyMemory<byte> data, string contentType)
     {
         var media = MediaType(contentType);
-        if (IsBinary(media) || IsProtobuf(media))
+        if (IsBinary(media) || IsProtobuf(media, data.Span))
         {
             envelope["data_base64"] = Convert.ToBase64String(data.Span);
             return;
@@ -177,19 +178,41 @@ internal static class CloudEvents
 
     /// <summary>Dapr's own expiry, for brokers without one.</summary>
     public static void Expire(JsonObject envelope, TimeSpan timeToLive, DateTimeOffset now) =>
-        envelope["expiration"] = Time(timeToLive < DateTimeOffset.MaxValue - now ? now + timeToLive : DateTimeOffset.MaxValue);
+        envelope["expiration"] = GoTime.Text(
+            timeToLive < DateTimeOffset.MaxValue - now ? now.ToUniversalTime() + timeToLive : DateTimeOffset.MaxValue
+        );
 
+    /// <summary>
+    /// Only a complete RFC 3339 time expires an event: <c>expiration</c> may be an attribute of the publisher, with a date or a number.
+    /// </summary>
     public static bool HasExpired(JsonObject envelope, DateTimeOffset now) =>
         envelope["expiration"] is JsonValue value
-        && DateTimeOffset.TryParse(value.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expires)
+        && value.TryGetValue<string>(out var text)
+        && GoTime.Parse(text) is { } expires
         && expires < now;
 
     public static bool IsOverride(string name) => Overridable.Contains(name, StringComparer.OrdinalIgnoreCase);
 
-    private static bool IsProtobuf(string mediaType) =>
-        mediaType.Equals("application/cloudevents+protobuf", StringComparison.OrdinalIgnoreCase);
+    private static bool IsProtobuf(string mediaType, ReadOnlySpan<byte> data) =>
+        mediaType.Equals("application/cloudevents+protobuf", StringComparison.OrdinalIgnoreCase)
+        || (mediaType.Equals("application/x-protobuf", StringComparison.OrdinalIgnoreCase) && IsMessage(data));
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    /// <summary>
+    /// True if the bytes are a message of Protocol Buffers. daprd also requires that its fields have the types of a CloudEvent's; the text
+    /// that other messages become there has lost their bytes.
+    /// </summary>
+    private static bool IsMessage(ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            Empty.Parser.ParseFrom(data);
+            return true;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
+        }
+    }
 
     /// <exception cref="JsonException">The text does not begin with a value.</exception>
     private static JsonNode? ReadFirst(ReadOnlySpan<byte> json) => Read(GoJsonScanner.First(json, out var problem), problem);

@@ -119,7 +119,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         {
             return new BrokerMessage(target.Topic, data, contentType, target.Metadata);
         }
-        var now = time.GetUtcNow();
+        var now = time.GetLocalNow(); // daprd writes the time of an event with the offset of its machine
         var source = new EventSource(appId, target.PubSub, target.Topic, contentType, target.Trace.InEvent, target.Trace.State);
         var envelope = CloudEvents.IsCloudEvent(contentType)
             ? Complete(source, data, now)

@@ -19,7 +19,8 @@ internal sealed class EnvironmentSecretStore(string prefix) : ISecretStore
             .GetEnvironmentVariables()
             .Cast<DictionaryEntry>()
             .Select(entry => (Name: (string)entry.Key, Value: (string?)entry.Value ?? ""))
-            .Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal) && !HiddenVariables.Contain(entry.Name))
+            .Where(entry => entry.Name.Length > prefix.Length && entry.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .Where(entry => !HiddenVariables.Contain(entry.Name))
             .ToDictionary(
                 entry => entry.Name[prefix.Length..],
                 entry =>

@@ -73,6 +73,29 @@ public sealed class BindingTests : IAsyncLifetime
         );
     }
 
+    [Theory]
+    [InlineData(302, "GET", "")]
+    [InlineData(307, "PUT", "\"x\"")]
+    public async Task An_HTTP_binding_follows_a_redirect_with_its_credentials(int status, string verb, string body)
+    {
+        app.Answers("/outside/moved", (_, context) =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers.Location = "here";
+            return Task.CompletedTask;
+        });
+        await sidecar
+            .Http.SendAsync(
+                "POST",
+                "/v1.0/bindings/outside",
+                """{"operation":"put","data":"x","metadata":{"path":"moved","Authorization":"secret"}}"""
+            )
+            .SucceedsAsync(200);
+        var got = await app.NextAsync("/outside/here");
+        Assert.Equal((verb, body, "secret"), (got.Method, got.Text, got.Header("Authorization")));
+        Assert.Equal($"http://127.0.0.1:{app.PortNumber}/outside/moved", got.Header("Referer"));
+    }
+
     [Fact]
     public async Task An_HTTP_binding_calls_its_address_with_headers_and_a_path()
     {

@@ -34,7 +34,12 @@ public sealed class PlainSidecar : IAsyncLifetime
                 Configuration = Yaml.Configuration(
                     "secrets: { scopes: [ { storeName: vault, defaultAccess: allow, deniedSecrets: [denied] } ] }"
                 ),
-                Environment = new Dictionary<string, string> { ["CONFORMANCE_ONE"] = "1", ["APP_API_TOKEN"] = "hidden" },
+                Environment = new Dictionary<string, string>
+                {
+                    ["CONFORMANCE_"] = "the prefix itself",
+                    ["CONFORMANCE_ONE"] = "1",
+                    ["APP_API_TOKEN"] = "hidden",
+                },
             }
         );
     }
@@ -63,6 +68,7 @@ public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSide
         Assert.Equal("p", (await fixture.Sidecar.Client.GetSecretAsync("vault", "nested:password"))["nested:password"]);
         Assert.False((await fixture.Sidecar.Client.GetBulkSecretAsync("vault")).ContainsKey("denied"));
         await Http.GetAsync("/v1.0/secrets/prefixed/ONE").SucceedsAsync(200, """{"ONE":"1"}""" + "\n");
+        Assert.False((await fixture.Sidecar.Client.GetBulkSecretAsync("prefixed")).ContainsKey(""));
         await Http.GetAsync("/v1.0/secrets/env/APP_API_TOKEN").SucceedsAsync(200, """{"APP_API_TOKEN":""}""" + "\n");
     }
 

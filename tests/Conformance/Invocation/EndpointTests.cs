@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
+using Protos = Dapr.Client.Autogen.Grpc.v1;
 
 namespace Conformance.Invocation;
 
@@ -29,6 +30,115 @@ public sealed class EndpointTests
         );
         await sidecar.Http.GetAsync("/v1.0/invoke/site/method/events").SucceedsAsync(200);
         await app.NextAsync("/helloworld");
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "secret")]
+    [InlineData("localhost", null)]
+    public async Task A_redirect_becomes_GET_and_takes_credentials_to_the_same_host_only(string host, string? credentials)
+    {
+        await using var app = await HttpApp.StartAsync();
+        app.Answers("/orders", (_, context) =>
+        {
+            context.Response.Redirect($"http://{host}:{app.PortNumber}/orders/");
+            return Task.CompletedTask;
+        });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources =
+                [
+                    Endpoint("site", $"http://127.0.0.1:{app.PortNumber}")
+                        + "  headers: [ { name: Authorization, value: secret }, { name: X-Key, value: own } ]\n",
+                ],
+            }
+        );
+        await sidecar.Http.SendAsync("PUT", "/v1.0/invoke/site/method/orders?q=1", "x").SucceedsAsync(200);
+        Assert.Equal("secret", (await app.NextAsync("/orders")).Header("Authorization"));
+        var got = await app.NextAsync("/orders/");
+        Assert.Equal(
+            ("GET", "", credentials, "own", null, $"http://127.0.0.1:{app.PortNumber}/orders?q=1"),
+            (got.Method, got.Text, got.Header("Authorization"), got.Header("X-Key"), got.Header("Content-Type"), got.Header("Referer"))
+        );
+    }
+
+    [Fact]
+    public async Task InvokeService_reaches_the_server_of_an_endpoint()
+    {
+        await using var app = await HttpApp.StartAsync();
+        app.Answers("/base/greet", 201, "hello");
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources =
+                [
+                    Endpoint("site", $"http://127.0.0.1:{app.PortNumber}/base") + "  headers: [ { name: X-Key, value: own } ]\n",
+                ],
+            }
+        );
+        var call = sidecar.Grpc.InvokeServiceAsync(
+            new Protos.InvokeServiceRequest
+            {
+                Id = "site",
+                Message = new Protos.InvokeRequest
+                {
+                    Method = "greet",
+                    ContentType = "text/plain",
+                    Data = new Google.Protobuf.WellKnownTypes.Any { Value = Google.Protobuf.ByteString.CopyFromUtf8("data") },
+                    HttpExtension = new() { Verb = Protos.HTTPExtension.Types.Verb.Put, Querystring = "q=1" },
+                },
+            }
+        );
+        var reply = await call;
+        var got = await app.NextAsync("/base/greet");
+        Assert.Equal(
+            ("hello", "PUT", "q=1", "data", "own", null),
+            (
+                reply.Data.Value.ToStringUtf8(),
+                got.Method,
+                got.Query.TrimStart('?'),
+                got.Text,
+                got.Header("X-Key"),
+                got.Header("dapr-caller-app-id")
+            )
+        );
+        Assert.Equal("201", (await call.ResponseHeadersAsync).GetValue("dapr-http-status"));
+    }
+
+    [Fact]
+    public async Task Servers_outside_of_this_machine_are_called_through_the_proxy_of_the_environment()
+    {
+        await using var proxy = await HttpApp.StartAsync();
+        await using var server = await HttpApp.StartAsync();
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources = [Endpoint("outside", "http://outside.test"), Endpoint("here", $"http://127.0.0.1:{server.PortNumber}")],
+                Environment = new Dictionary<string, string> { ["HTTP_PROXY"] = $"http://127.0.0.1:{proxy.PortNumber}" },
+            }
+        );
+        await sidecar.Http.GetAsync("/v1.0/invoke/outside/method/far").SucceedsAsync(200);
+        Assert.Equal("outside.test", (await proxy.NextAsync("http://outside.test/far")).Header("Host"));
+        await sidecar.Http.GetAsync("/v1.0/invoke/here/method/near").SucceedsAsync(200);
+        await server.NextAsync("/near");
+        Assert.True(proxy.GotNothingMore($"http://127.0.0.1:{server.PortNumber}/near"));
+    }
+
+    [Fact]
+    public async Task A_redirect_that_demands_the_same_body_is_the_answer()
+    {
+        await using var app = await HttpApp.StartAsync();
+        app.Answers("/events", (_, context) =>
+        {
+            context.Response.Redirect("/helloworld", permanent: false, preserveMethod: true);
+            return Task.CompletedTask;
+        });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [Endpoint("site", $"http://127.0.0.1:{app.PortNumber}")] }
+        );
+        using var answer = await sidecar.Http.SendAsync("POST", "/v1.0/invoke/site/method/events", "x");
+        Assert.Equal((HttpStatusCode.TemporaryRedirect, "/helloworld"), (answer.StatusCode, answer.Headers.Location?.OriginalString));
+        Assert.True(app.GotNothingMore("/helloworld"));
     }
 
     [Fact]

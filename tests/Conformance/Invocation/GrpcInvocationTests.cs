@@ -61,6 +61,22 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
         Assert.Equal("aGk="u8.ToArray(), headers.GetValueBytes("x-mine-bin"));
     }
 
+    [Theory]
+    [InlineData("application/json;charset=utf-8")]
+    [InlineData("plain")]
+    public async Task A_content_type_passes_as_it_is_written(string type)
+    {
+        callers.BetaApp.Answers("/typed", (_, context) =>
+        {
+            context.Response.ContentType = type;
+            return context.Response.WriteAsync("x");
+        });
+        var request = Request(callers.Beta.AppId, "typed");
+        request.Message.ContentType = type;
+        var reply = await callers.Alpha.Grpc.InvokeServiceAsync(request);
+        Assert.Equal((type, type), ((await callers.BetaApp.NextAsync("/typed")).Header("Content-Type"), reply.ContentType));
+    }
+
     [Fact]
     public async Task A_call_without_an_answer_names_verb_and_URL()
     {

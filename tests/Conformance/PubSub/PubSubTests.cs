@@ -90,6 +90,8 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     [InlineData("application/json; charset=utf-8", "[1]", "data", "[1]", "application/json; charset=utf-8")]
     [InlineData("application/octet-stream", "hello", "data_base64", "\"aGVsbG8=\"", "application/octet-stream")]
     [InlineData("application/vnd.x+json", "{}", "data", "\"{}\"", "application/vnd.x+json")]
+    [InlineData("application/x-protobuf", "he", "data_base64", "\"aGU=\"", "application/x-protobuf")] // a message: field 13 is 101
+    [InlineData("application/x-protobuf", "hello", "data", "\"hello\"", "application/x-protobuf")]
     public async Task The_content_type_determines_the_encoding_of_event_data(
         string? contentType,
         string body,

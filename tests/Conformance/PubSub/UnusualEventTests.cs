@@ -42,6 +42,25 @@ public sealed class UnusualEventTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("\"2020-01-01\"")]
+    [InlineData("\"2020-01-01 00:00:00Z\"")]
+    [InlineData("20200101")]
+    public async Task An_event_whose_expiration_is_no_complete_time_is_delivered(string expiration)
+    {
+        app.Subscribes("""[{"pubsubname":"events","topic":"t","route":"/t"}]""");
+        await using var sidecar = await StartAsync();
+        await sidecar
+            .Http.SendAsync(
+                "POST",
+                "/v1.0/publish/events/t",
+                $$"""{"specversion":"1.0","id":"a","source":"b","type":"c","data":"x","expiration":{{expiration}}}""",
+                "application/cloudevents+json"
+            )
+            .SucceedsAsync();
+        Assert.Equal(expiration, (await app.NextAsync("/t")).Json.GetProperty("expiration").GetRawText());
+    }
+
     [Fact]
     public async Task An_event_is_written_in_UTF8_at_any_depth()
     {

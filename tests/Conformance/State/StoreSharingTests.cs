@@ -39,11 +39,11 @@ public sealed class StoreSharingTests
     public async Task The_key_prefix_determines_whether_apps_share_keys()
     {
         var folder = Directory.CreateTempSubdirectory("conformance-shared-").FullName;
-        string[] prefixes = ["name", "appid", "none", "shared"];
+        string[] prefixes = ["name", "appid", "none", "shared", ""];
         string[] components =
         [
             .. prefixes.Select(prefix =>
-                Yaml.Component($"by-{prefix}", "state.sqlite", ("connectionString", $"{folder}/{prefix}.db"), ("keyPrefix", prefix))
+                Yaml.Component($"by{prefix}", "state.sqlite", ("connectionString", $"{folder}/{prefix}.db"), ("keyPrefix", prefix))
             ),
         ];
         await using (
@@ -59,7 +59,7 @@ public sealed class StoreSharingTests
         {
             foreach (var prefix in prefixes)
             {
-                await one.Client.SaveStateAsync($"by-{prefix}", "k", 1);
+                await one.Client.SaveStateAsync($"by{prefix}", "k", 1);
             }
         }
         await using var other = await TestedSidecar.StartAsync(
@@ -72,7 +72,7 @@ public sealed class StoreSharingTests
         );
         foreach (var prefix in prefixes)
         {
-            Assert.Equal((prefix, prefix == "appid" ? 0 : 1), (prefix, await other.Client.GetStateAsync<int>($"by-{prefix}", "k")));
+            Assert.Equal((prefix, prefix == "appid" ? 0 : 1), (prefix, await other.Client.GetStateAsync<int>($"by{prefix}", "k")));
         }
         Directory.Delete(folder, recursive: true);
     }

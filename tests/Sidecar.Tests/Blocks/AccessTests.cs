@@ -176,6 +176,7 @@ public sealed class AccessTests
     [InlineData("NAME", "store||k")]
     [InlineData("none", "k")]
     [InlineData("custom", "custom||k")]
+    [InlineData("", "||k")]
     public void A_key_prefix_separates_the_keys_of_apps(string? strategy, string stored)
     {
         var prefix = new KeyPrefix(strategy, "app", "store");

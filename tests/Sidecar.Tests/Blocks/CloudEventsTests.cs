@@ -15,6 +15,8 @@ public sealed class CloudEventsTests
     [InlineData("text/xml", "<a/>", "data", "\"\\u003Ca/\\u003E\"")]
     [InlineData("application/octet-stream", "abc", "data_base64", "\"YWJj\"")]
     [InlineData("", "abc", "data", "\"abc\"")]
+    [InlineData("application/json ; charset=utf-8", "[1]", "data", "\"[1]\"")]
+    [InlineData("application/x-protobuf; messageType=m", "*\u0001x", "data_base64", "\"KgF4\"")]
     public void Data_is_carried_by_its_content_type(string contentType, string body, string member, string json) =>
         Assert.Equal(json, Wrap(contentType, body)[member]!.ToJsonString());
 

@@ -1,0 +1,53 @@
+using Sidecar.Http;
+
+namespace Sidecar.Apps;
+
+/// <summary>The HTTP request of an invocation whose body is in memory, and its reply.</summary>
+internal static class HttpCall
+{
+    public static HttpRequestMessage Request(InvocationCall call, Uri url, bool http2)
+    {
+        var request = new HttpRequestMessage(new HttpMethod(call.Verb), url);
+        if (call.Body.Length > 0 || call.ContentType is not null)
+        {
+            request.Content = Content(call.Body, call.ContentType);
+        }
+        else if (!http2 && EmptyBody.IsNeeded(call.Verb))
+        {
+            request.Content = new EmptyBody();
+        }
+        foreach (var (name, value) in call.Headers)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                request.Content?.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+        InvocationHeaders.MakeHttp(request.Headers);
+        call.Trace.AddTo(request);
+        return request;
+    }
+
+    public static async Task<InvocationReply> ReplyAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        var body = await response.Content.ReadAsByteArrayAsync(cancellation);
+        HopByHopHeaders.RemoveNominated(response);
+        var headers = response
+            .Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+            .Where(header => !HopByHopHeaders.Contains(header.Key))
+            .SelectMany(header => header.Value.AsEnumerable(), (header, value) => KeyValuePair.Create(header.Key, value))
+            .ToList();
+        var type = response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var given) ? given.ToString() : null;
+        return new InvocationReply((int)response.StatusCode, type, body, headers);
+    }
+
+    public static ReadOnlyMemoryContent Content(ReadOnlyMemory<byte> body, string? contentType)
+    {
+        var content = new ReadOnlyMemoryContent(body);
+        if (!string.IsNullOrEmpty(contentType))
+        {
+            content.Headers.TryAddWithoutValidation("Content-Type", contentType); // the apps may use any text
+        }
+        return content;
+    }
+}
