@@ -114,7 +114,9 @@ public sealed class OrderServingTests
     {
         var follows = new TaskCompletionSource();
         orders.Answer = path =>
-            Task.FromResult(path == "/orders" ? (HttpStatusCode.OK, (object)new { items = Array.Empty<object>() }) : FakeOrders.Found(path));
+            Task.FromResult(
+                path == "/orders" ? (HttpStatusCode.OK, (object)new { items = Array.Empty<object>() }) : FakeOrders.Found(path)
+            );
         var streaming = StreamAsync(
             Call(default),
             _ =>

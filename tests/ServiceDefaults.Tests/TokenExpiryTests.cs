@@ -17,7 +17,8 @@ public sealed class TokenExpiryTests
     [InlineData(null, int.MaxValue / 1000)]
     public void A_token_is_taken_until_half_a_minute_after_its_end_and_a_timer_takes_the_time(string? expiry, int seconds)
     {
-        var user = new ClaimsPrincipal(new ClaimsIdentity(expiry is null ? [] : [new Claim("exp", expiry)], "test"));
+        Claim[] claims = expiry is null ? [] : [new Claim("exp", expiry)];
+        var user = new ClaimsPrincipal(new ClaimsIdentity(claims, "test"));
 
         Assert.Equal(seconds, (int)user.TokenLeft(Now).TotalSeconds);
     }
