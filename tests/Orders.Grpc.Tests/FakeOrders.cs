@@ -14,6 +14,9 @@ internal sealed class FakeOrders : HttpMessageHandler
 
     public List<string> Keys { get; } = [];
 
+    /// <summary>The content type of failures: that of the service, or another one for a sidecar that answers in its place.</summary>
+    public string FailureType { get; set; } = "application/problem+json";
+
     public Func<string, Task<(HttpStatusCode Status, object Body)>> Answer { get; set; } = path => Task.FromResult(Found(path));
 
     public OrdersClient Client => new(new HttpClient(this) { BaseAddress = new Uri("http://orders") });
@@ -44,9 +47,10 @@ internal sealed class FakeOrders : HttpMessageHandler
             Keys.AddRange(keys);
         }
         var (status, body) = await Answer(request.RequestUri.AbsolutePath);
+        var json = JsonSerializer.Serialize(body, JsonSerializerOptions.Web);
         return new HttpResponseMessage(status)
         {
-            Content = new StringContent(JsonSerializer.Serialize(body, JsonSerializerOptions.Web), Encoding.UTF8, "application/json"),
+            Content = new StringContent(json, Encoding.UTF8, (int)status < 400 ? "application/json" : FailureType),
         };
     }
 }

@@ -46,7 +46,13 @@ public sealed class OrderEventsTests
             );
         var request = new TopicEventBulkRequest
         {
-            Entries = { Entry("missing"), Entry("failing"), Entry("found"), new TopicEventBulkRequestEntry { EntryId = "raw" } },
+            Entries =
+            {
+                Entry("missing"),
+                Entry("failing"),
+                Entry("found"),
+                new TopicEventBulkRequestEntry { EntryId = "raw" },
+            },
         };
 
         var answer = await events.OnBulkTopicEvent(request, FakeCall.Of(new Caller.Anonymous(), FakeOrders.At));

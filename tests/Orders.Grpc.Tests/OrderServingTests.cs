@@ -79,6 +79,8 @@ public sealed class OrderServingTests
     [InlineData(HttpStatusCode.Conflict, StatusCode.FailedPrecondition)]
     [InlineData(HttpStatusCode.UnprocessableEntity, StatusCode.InvalidArgument)]
     [InlineData(HttpStatusCode.TooManyRequests, StatusCode.ResourceExhausted)]
+    [InlineData(HttpStatusCode.RequestTimeout, StatusCode.Unavailable)]
+    [InlineData(HttpStatusCode.InternalServerError, StatusCode.Internal)]
     [InlineData(HttpStatusCode.ServiceUnavailable, StatusCode.Unavailable)]
     public async Task A_refusal_of_orders_has_the_corresponding_status_and_its_words(HttpStatusCode http, StatusCode grpc)
     {
@@ -87,6 +89,17 @@ public sealed class OrderServingTests
         var refused = await Assert.ThrowsAsync<RpcException>(() => serving.GetOrder(new GetOrderRequest { OrderId = "o1" }, Call(default)));
 
         Assert.Equal((grpc, "Why it is refused."), (refused.StatusCode, refused.Status.Detail));
+    }
+
+    [Fact]
+    public async Task A_500_of_a_sidecar_is_UNAVAILABLE_because_it_may_pass()
+    {
+        orders.FailureType = "application/json";
+        orders.Answer = _ => Task.FromResult((HttpStatusCode.InternalServerError, (object)new { errorCode = "ERR_DIRECT_INVOKE" }));
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => serving.GetOrder(new GetOrderRequest { OrderId = "o1" }, Call(default)));
+
+        Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
     }
 
     [Fact]
@@ -117,14 +130,11 @@ public sealed class OrderServingTests
             Task.FromResult(
                 path == "/orders" ? (HttpStatusCode.OK, (object)new { items = Array.Empty<object>() }) : FakeOrders.Found(path)
             );
-        var streaming = StreamAsync(
-            Call(default),
-            _ =>
-            {
-                follows.TrySetResult();
-                return Task.CompletedTask;
-            }
-        );
+        var streaming = StreamAsync(Call(default), _ =>
+        {
+            follows.TrySetResult();
+            return Task.CompletedTask;
+        });
         await feed.PublishAsync("o1", default);
         await follows.Task.WaitAsync(Longest, TimeProvider.System);
         time.Advance(TimeSpan.FromMinutes(1));
