@@ -211,13 +211,26 @@ public sealed class PaymentServiceTests
         ProviderCharges(() => answer.Task);
         var charging = ChargeAsync();
         Assert.Equal(PaymentStatus.Failed, (await RefundAsync()).Status);
-        VerifyRefunds(Times.Never());
+        VerifyRefunds(Times.Once());
 
         answer.SetResult(ChargeResult.Ok);
 
         Assert.Equal(PaymentStatus.Failed, (await charging).Status);
-        VerifyRefunds(Times.Once());
+        VerifyRefunds(Times.Exactly(2));
         Assert.Equal(["payment.failed"], state.Published.Select(published => published.Type));
+    }
+
+    [Fact]
+    public async Task An_order_is_closed_at_the_provider_before_its_books_are_read()
+    {
+        var calls = new List<string>();
+        provider.Setup(port => port.RefundAsync("o1", It.IsAny<CancellationToken>())).Callback(() => calls.Add("close"));
+        provider.Setup(port => port.FindAsync("o1", It.IsAny<CancellationToken>())).Callback(() => calls.Add("find"));
+
+        var given = await RefundAsync();
+
+        Assert.Equal((PaymentStatus.Failed, Payment.NeverCharged), (given.Status, given.Reason));
+        Assert.Equal(["close", "find"], calls);
     }
 
     private Task<Payment> ChargeAsync() => service.ChargeAsync("o1", 1000, "EUR", "tok_ok", default);

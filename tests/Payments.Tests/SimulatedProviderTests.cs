@@ -62,14 +62,32 @@ public sealed class SimulatedProviderTests
     }
 
     [Fact]
-    public async Task A_refund_may_be_repeated_and_an_order_never_charged_needs_none()
+    public async Task A_refund_may_be_repeated()
     {
-        await provider.RefundAsync("o1", default);
         await ChargeAsync("tok_ok");
         await provider.RefundAsync("o1", default);
         await provider.RefundAsync("o1", default);
 
         Assert.True((await provider.FindAsync("o1", default))!.Refunded);
+    }
+
+    [Theory]
+    [InlineData("tok_ok", 0)]
+    [InlineData("tok_flaky", 0)]
+    [InlineData("tok_flaky", 1)]
+    public async Task An_order_that_was_closed_before_it_was_charged_is_never_charged(string token, int failed)
+    {
+        for (var attempt = 0; attempt < failed; attempt++)
+        {
+            await Assert.ThrowsAsync<HttpRequestException>(() => ChargeAsync(token));
+        }
+        await provider.RefundAsync("o1", default);
+
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            Assert.Equal(ChargeResult.Declined("order_closed"), await ChargeAsync(token));
+        }
+        Assert.Null(await provider.FindAsync("o1", default));
     }
 
     private Task<ChargeResult> ChargeAsync(string token) => provider.ChargeAsync("o1", 1000, "EUR", token, default);

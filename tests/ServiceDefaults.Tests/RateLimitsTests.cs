@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
@@ -16,12 +17,14 @@ public sealed class RateLimitsTests
         OrdersPerUserPerSecond = 1,
         OrdersPerUserBurst = 2,
         OrdersPerUserQueued = 1,
+        StreamsPerUserPerSecond = 1,
+        StreamsPerUserBurst = 2,
     };
 
     [Fact]
     public async Task Orders_beyond_the_burst_wait_and_those_beyond_the_queue_are_refused()
     {
-        await using var limiter = RateLimits.PerUser(Limits, PlacesOrder);
+        await using var limiter = RateLimits.PerUser(Limits, PlacesOrder, OpensStream);
         Assert.True((await limiter.AcquireAsync(Order("greedy"))).IsAcquired);
         Assert.True((await limiter.AcquireAsync(Order("greedy"))).IsAcquired);
 
@@ -36,7 +39,7 @@ public sealed class RateLimitsTests
     [Fact]
     public async Task Other_requests_and_other_users_do_not_wait_for_them()
     {
-        await using var limiter = RateLimits.PerUser(Limits, PlacesOrder);
+        await using var limiter = RateLimits.PerUser(Limits, PlacesOrder, OpensStream);
         for (var number = 0; number < 3; number++)
         {
             _ = limiter.AcquireAsync(Order("greedy")).AsTask();
@@ -49,7 +52,7 @@ public sealed class RateLimitsTests
     [Fact]
     public async Task Anonymous_requests_are_limited_by_their_address_alone()
     {
-        await using var limiter = RateLimits.PerUser(Limits, PlacesOrder);
+        await using var limiter = RateLimits.PerUser(Limits, PlacesOrder, OpensStream);
         var anonymous = new DefaultHttpContext { Request = { Method = "POST" } };
 
         Assert.All(Enumerable.Range(0, 20), _ => Assert.True(limiter.AttemptAcquire(anonymous).IsAcquired));
@@ -80,7 +83,48 @@ public sealed class RateLimitsTests
         Assert.True(limiter.AttemptAcquire(Request("user-0", "GET")).IsAcquired);
     }
 
+    [Fact]
+    public async Task Streams_that_a_user_opens_have_a_rate_of_their_own_and_do_not_wait()
+    {
+        await using var limiter = RateLimits.PerUser(Limits, PlacesOrder, OpensStream);
+
+        Assert.Equal([true, true, false], Enumerable.Range(0, 3).Select(_ => limiter.AttemptAcquire(Stream("greedy")).IsAcquired));
+
+        var refused = await limiter.AcquireAsync(Stream("greedy"));
+        Assert.Equal((false, true), (refused.IsAcquired, refused.TryGetMetadata(MetadataName.RetryAfter, out _)));
+        Assert.True(limiter.AttemptAcquire(Request("greedy", "GET")).IsAcquired);
+        Assert.True(limiter.AttemptAcquire(Stream("calm")).IsAcquired);
+    }
+
+    [Theory]
+    [InlineData("2001:db8::1", "2001:db8::2", false)]
+    [InlineData("2001:db8::1", "2001:db8:0:1::1", true)]
+    [InlineData("192.0.2.1", "192.0.2.2", true)]
+    [InlineData("192.0.2.1", "::ffff:192.0.2.1", false)]
+    public async Task Only_another_network_of_IPv6_or_another_address_of_IPv4_has_limits_of_its_own(string one, string next, bool admitted)
+    {
+        await using var rates = RateLimits.PerAddress(new LimitOptions { PerAddressPerSecond = 1, PerAddressBurst = 1 }, _ => false);
+        await using var places = new ConcurrencyLimit(permits: 9, queue: 0, permitsPerCaller: 1, queuePerCaller: 0);
+        Assert.True(rates.AttemptAcquire(From(one)).IsAcquired);
+        using var first = await places.AcquireAsync(From(one), default);
+
+        using var second = await places.AcquireAsync(From(next), default);
+
+        Assert.Equal((admitted, admitted), (rates.AttemptAcquire(From(next)).IsAcquired, !second.CallerHasTooMany));
+    }
+
     private static bool PlacesOrder(HttpContext context) => HttpMethods.IsPost(context.Request.Method);
+
+    private static bool OpensStream(HttpContext context) => context.Request.Path == "/stream";
+
+    private static DefaultHttpContext From(string address) => new() { Connection = { RemoteIpAddress = IPAddress.Parse(address) } };
+
+    private static DefaultHttpContext Stream(string user)
+    {
+        var context = Request(user, "GET");
+        context.Request.Path = "/stream";
+        return context;
+    }
 
     private static DefaultHttpContext Order(string user) => Request(user, "POST");
 

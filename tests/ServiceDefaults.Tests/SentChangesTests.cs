@@ -17,6 +17,15 @@ public sealed class SentChangesTests
         Assert.False(sent.Add("o1", Begun));
     }
 
+    [Theory]
+    [InlineData(-120, false)]
+    [InlineData(-121, true)]
+    public void A_change_is_remembered_if_it_was_within_two_minutes_of_the_beginning(int seconds, bool again)
+    {
+        Assert.True(sent.Add("o1", Begun.AddSeconds(seconds)));
+        Assert.Equal(again, sent.Add("o1", Begun.AddSeconds(seconds)));
+    }
+
     [Fact]
     public void Old_orders_of_the_list_and_more_than_ten_thousand_followed_ones_are_not_remembered()
     {

@@ -5,9 +5,14 @@ internal sealed class OrdersClient(HttpClient http)
     private const int PerPage = 100;
 
     public Task<HttpResponseMessage> GetAsync(HttpContext context, string orderId, CancellationToken cancellation) =>
-        http.GetForCallerAsync(context, $"/orders/{Uri.EscapeDataString(orderId)}{context.Request.QueryString}", cancellation);
+        http.GetForCallerAsync(
+            context,
+            $"/orders/{Uri.EscapeDataString(orderId)}{context.Request.QueryString}",
+            cancellation,
+            mayWait: true
+        );
 
-    /// <summary>Returns the current order; the query of the client's request is ignored.</summary>
+    /// <summary>Returns the current order at once; the query and the <c>Prefer</c> of the client's request are ignored.</summary>
     public Task<HttpResponseMessage> FindAsync(HttpContext context, string orderId, CancellationToken cancellation) =>
         http.GetForCallerAsync(context, $"/orders/{Uri.EscapeDataString(orderId)}", cancellation);
 

@@ -20,7 +20,7 @@ internal static class Edge
     public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
     {
         builder.Configuration[AppToken.Edge] = "true";
-        builder.AddServiceDefaults().AddIdentity().AddLimits(PlacesOrder, Registers).AddEdge();
+        builder.AddServiceDefaults().AddIdentity().AddLimits(PlacesOrder, Registers, OpensStream).AddEdge();
         builder.Services.AddReverseProxy();
         builder.Services.AddMemoryCache().AddSingleton<CustomerCache>().AddSingleton<ServiceHealth>().AddOrderFeed();
         builder.Services.AddSingleton<AppBreakers>().AddHostedService<BreakerProbe>();
@@ -43,6 +43,8 @@ internal static class Edge
     private static bool PlacesOrder(HttpContext context) => Creates(context, "/api/orders");
 
     private static bool Registers(HttpContext context) => Creates(context, "/api/customers");
+
+    private static bool OpensStream(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<LongLived>() is not null;
 
     private static bool Creates(HttpContext context, string collection) =>
         HttpMethods.IsPost(context.Request.Method)

@@ -1,4 +1,3 @@
-using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Gateway.Aggregation;
 using Gateway.Forwarding;
@@ -25,11 +24,6 @@ internal static class OrderFeed
     /// <summary>The time limit for the first message of the app orders-grpc, which confirms the subscription.</summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
-    /// <summary>The time without an event after which a comment is sent. The server notices by it that a client is gone.</summary>
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
-
-    private static readonly byte[] Comment = ":\n\n"u8.ToArray();
-
     public static void AddOrderFeed(this IServiceCollection services) =>
         services.AddSingleton(provider => new OrderService.OrderServiceClient(
             GrpcChannel.ForAddress(SidecarAddress.Grpc(provider.GetRequiredService<IConfiguration>()))
@@ -38,7 +32,7 @@ internal static class OrderFeed
     public static void MapOrderFeed(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/orders/stream", StreamAsync).RequireAuthorization(Roles.Customer).WithMetadata(LongLived.Instance);
 
-    private static async Task<IResult> StreamAsync(
+    internal static async Task<IResult> StreamAsync(
         string? customerId,
         bool? follow,
         OrderService.OrderServiceClient changes,
@@ -69,7 +63,7 @@ internal static class OrderFeed
                 cancellationToken: context.RequestAborted
             );
             context.Response.RegisterForDispose(live);
-            if (await RefusalAsync(live, context.RequestAborted) is { } refusal)
+            if (await RefusalAsync(live, context) is { } refusal)
             {
                 return refusal;
             }
@@ -87,8 +81,9 @@ internal static class OrderFeed
     }
 
     /// <summary>Null once the app has said, by a first empty message, that it misses nothing from now on.</summary>
-    private static async Task<IResult?> RefusalAsync(AsyncServerStreamingCall<Order> live, CancellationToken cancellation)
+    private static async Task<IResult?> RefusalAsync(AsyncServerStreamingCall<Order> live, HttpContext context)
     {
+        var cancellation = context.RequestAborted;
         try
         {
             return await live.ResponseStream.MoveNext(cancellation).WaitAsync(MaxWait, cancellation) ? null : new Unavailable();
@@ -96,6 +91,11 @@ internal static class OrderFeed
         catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument)
         {
             return Refusal.Invalid("request-invalid", e.Status.Detail).ToProblem();
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.ResourceExhausted)
+        {
+            context.Response.Headers.RetryAfter = e.Trailers.GetValue("retry-after") ?? "1";
+            return Problem.Of(StatusCodes.Status429TooManyRequests, "rate-limited", e.Status.Detail);
         }
         catch (Exception e) when (e is RpcException or TimeoutException && !cancellation.IsCancellationRequested)
         {
@@ -120,53 +120,6 @@ internal static class OrderFeed
             headers.Add("dapr-api-token", token);
         }
         return headers;
-    }
-
-    /// <summary>The events, and the headers before the first of them: a stream that follows may have nothing to say for long.</summary>
-    private sealed class ServerSentEvents(IAsyncEnumerable<SseItem<JsonElement>> events, TimeProvider time) : IResult
-    {
-        public async Task ExecuteAsync(HttpContext httpContext)
-        {
-            var response = httpContext.Response;
-            response.ContentType = "text/event-stream";
-            response.Headers.CacheControl = "no-cache,no-store";
-            response.Headers.ContentEncoding = "identity";
-            await response.Body.FlushAsync(httpContext.RequestAborted);
-            await using var source = events.GetAsyncEnumerator(httpContext.RequestAborted);
-            while (await HasNextAsync(source.MoveNextAsync().AsTask(), response))
-            {
-                await SseFormatter.WriteAsync(Single(source.Current), response.Body, Write, httpContext.RequestAborted);
-            }
-        }
-
-        /// <summary>Writes comments while it waits. A client that is gone ends the wait, and not the writing of a comment.</summary>
-        private async Task<bool> HasNextAsync(Task<bool> next, HttpResponse response)
-        {
-            while (true)
-            {
-                try
-                {
-                    return await next.WaitAsync(Heartbeat, time);
-                }
-                catch (TimeoutException) when (!next.IsCompleted)
-                {
-                    await response.Body.WriteAsync(Comment);
-                    await response.Body.FlushAsync();
-                }
-            }
-        }
-
-        private static async IAsyncEnumerable<SseItem<JsonElement>> Single(SseItem<JsonElement> item)
-        {
-            yield return item;
-            await Task.CompletedTask;
-        }
-
-        private static void Write(SseItem<JsonElement> item, System.Buffers.IBufferWriter<byte> buffer)
-        {
-            using var json = new Utf8JsonWriter(buffer);
-            item.Data.WriteTo(json);
-        }
     }
 
     private sealed class Unavailable : IResult

@@ -10,7 +10,12 @@ using TopicEventResponseStatus = Dapr.AppCallback.Autogen.Grpc.v1.TopicEventResp
 namespace Orders.Grpc.Following;
 
 /// <summary>Takes events over gRPC, as Dapr delivers them to an app of that protocol. Subscriptions are declared in components/.</summary>
-internal sealed class OrderEvents(OrderFeed feed, DeliveryFailures failures, IConfiguration configuration) : AppCallback.AppCallbackBase
+internal sealed partial class OrderEvents(
+    OrderFeed feed,
+    DeliveryFailures failures,
+    IConfiguration configuration,
+    ILogger<OrderEvents> logger
+) : AppCallback.AppCallbackBase
 {
     public override Task<ListTopicSubscriptionsResponse> ListTopicSubscriptions(Empty request, ServerCallContext context) =>
         Task.FromResult(new ListTopicSubscriptionsResponse());
@@ -24,14 +29,15 @@ internal sealed class OrderEvents(OrderFeed feed, DeliveryFailures failures, ICo
     /// <summary>A bulk is answered event by event. Raw events have no envelope and are dropped: orders publishes none.</summary>
     public override async Task<TopicEventBulkResponse> OnBulkTopicEvent(TopicEventBulkRequest request, ServerCallContext context)
     {
-        var answer = new TopicEventBulkResponse();
-        foreach (var entry in request.Entries)
-        {
-            var received = entry.CloudEvent ?? new TopicEventCERequest { Id = entry.EntryId };
-            var status = await HandleAsync(received.Id, received.Data, received.Extensions, context.CancellationToken);
-            answer.Statuses.Add(new TopicEventBulkResponseEntry { EntryId = entry.EntryId, Status = status });
-        }
-        return answer;
+        var statuses = await Task.WhenAll(
+            request.Entries.Select(async entry =>
+            {
+                var received = entry.CloudEvent ?? new TopicEventCERequest { Id = entry.EntryId };
+                var status = await HandleAsync(received.Id, received.Data, received.Extensions, context.CancellationToken);
+                return new TopicEventBulkResponseEntry { EntryId = entry.EntryId, Status = status };
+            })
+        );
+        return new TopicEventBulkResponse { Statuses = { statuses } };
     }
 
     private async Task<TopicEventResponseStatus> HandleAsync(
@@ -48,13 +54,35 @@ internal sealed class OrderEvents(OrderFeed feed, DeliveryFailures failures, ICo
         {
             return TopicEventResponseStatus.Success; // a dead letter of another app, put back on the topic
         }
-        if (OrderIdOf(data) is not { } orderId)
+        var delivery = OrderIdOf(data) is { } orderId
+            ? await PublishAsync(eventId, orderId, cancellation)
+            : Delivery.DropBecause("The event names no order.");
+        await failures.ReportAsync(eventId, delivery, cancellation);
+        return delivery.Kind switch
         {
-            await failures.ReportAsync(eventId, Delivery.DropBecause("The event names no order."), cancellation);
-            return TopicEventResponseStatus.Drop;
+            DeliveryKind.Done => TopicEventResponseStatus.Success,
+            DeliveryKind.Drop => TopicEventResponseStatus.Drop,
+            _ => TopicEventResponseStatus.Retry,
+        };
+    }
+
+    /// <summary>A failure retries its own event, and no other of the bulk.</summary>
+    private async Task<Delivery> PublishAsync(string eventId, string orderId, CancellationToken cancellation)
+    {
+        try
+        {
+            await feed.PublishAsync(orderId, cancellation);
+            return Delivery.Done;
         }
-        await feed.PublishAsync(orderId, cancellation);
-        return TopicEventResponseStatus.Success;
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            return Delivery.DropBecause("There is no such order.");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogFailed(e, eventId, orderId);
+            return Delivery.RetryBecause(e.Message);
+        }
     }
 
     private static string? OrderIdOf(ByteString json)
@@ -71,6 +99,9 @@ internal sealed class OrderEvents(OrderFeed feed, DeliveryFailures failures, ICo
             return null; // no event of an order: dropped by the caller, to the dead letters
         }
     }
+
+    [LoggerMessage(6001, LogLevel.Warning, "Event {EventId} of order {OrderId} could not be sent to the open streams and is retried")]
+    private partial void LogFailed(Exception failure, string eventId, string orderId);
 }
 
 /// <summary>Dapr's probe of apps that speak gRPC: UNAVAILABLE until the app is set up.</summary>

@@ -9,6 +9,7 @@ namespace Orders.Grpc.Services;
 internal sealed class OrdersClient(HttpClient http)
 {
     private const int PerPage = 100;
+    private const string ProblemDetails = "application/problem+json";
 
     public async Task<PlacedOrder> PlaceAsync(object order, string idempotencyKey, Caller caller, CancellationToken cancellation)
     {
@@ -52,13 +53,20 @@ internal sealed class OrdersClient(HttpClient http)
         {
             return response.IsSuccessStatusCode
                 ? (await response.Content.ReadFromJsonAsync<T>(Json.Options, cancellation))!
-                : throw new RpcException(new Status(StatusOf(response.StatusCode), await DetailAsync(response, cancellation)));
+                : throw new RpcException(new Status(StatusOf(response), await DetailAsync(response, cancellation)));
         }
     }
 
-    private static StatusCode StatusOf(HttpStatusCode status) =>
-        status switch
+    /// <summary>
+    /// A 500 of orders is permanent: a client that repeats it meets it again. A 500 without problem details is a sidecar's, which could not
+    /// reach orders.
+    /// </summary>
+    private static StatusCode StatusOf(HttpResponseMessage response) =>
+        response.StatusCode switch
         {
+            HttpStatusCode.RequestTimeout => StatusCode.Unavailable,
+            HttpStatusCode.InternalServerError when response.Content.Headers.ContentType is { MediaType: ProblemDetails } =>
+                StatusCode.Internal,
             HttpStatusCode.NotFound => StatusCode.NotFound,
             HttpStatusCode.Conflict => StatusCode.FailedPrecondition,
             HttpStatusCode.Forbidden => StatusCode.PermissionDenied,

@@ -15,6 +15,7 @@ namespace Orders.Grpc.Serving;
 internal sealed class LimitInterceptor : Interceptor, IAsyncDisposable
 {
     private const string Placing = nameof(OrderServing.CreateOrder);
+    private const string Streaming = nameof(OrderServing.StreamOrders);
 
     private readonly PartitionedRateLimiter<HttpContext> rates;
     private readonly ConcurrencyLimit calls;
@@ -23,7 +24,7 @@ internal sealed class LimitInterceptor : Interceptor, IAsyncDisposable
     public LimitInterceptor(IOptions<LimitOptions> options)
     {
         var limits = options.Value;
-        rates = RateLimits.PerUser(limits, context => context.Request.Path.Value!.EndsWith($"/{Placing}", StringComparison.Ordinal));
+        rates = RateLimits.PerUser(limits, context => Calls(context, Placing), context => Calls(context, Streaming));
         calls = new ConcurrencyLimit(limits.Concurrent, limits.Queued, limits.ConcurrentPerCaller, limits.QueuedPerCaller);
         streams = new ConcurrencyLimit(limits.Streams, 0, limits.StreamsPerCaller, 0);
     }
@@ -55,6 +56,9 @@ internal sealed class LimitInterceptor : Interceptor, IAsyncDisposable
         await calls.DisposeAsync();
         await streams.DisposeAsync();
     }
+
+    private static bool Calls(HttpContext context, string method) =>
+        context.Request.Path.Value!.EndsWith($"/{method}", StringComparison.Ordinal);
 
     private async Task<IDisposable> AdmitAsync(ConcurrencyLimit limit, ServerCallContext context)
     {

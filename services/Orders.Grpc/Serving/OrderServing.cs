@@ -3,6 +3,7 @@ using Orders.Grpc.Following;
 using Orders.Grpc.Services;
 using Orders.V1;
 using ServiceDefaults.Events;
+using ServiceDefaults.Identity;
 using ServiceDefaults.Requests;
 
 namespace Orders.Grpc.Serving;
@@ -75,9 +76,11 @@ internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfigu
         {
             return;
         }
+        using var expired = new CancellationTokenSource(context.GetHttpContext().User.TokenLeft(time.GetUtcNow()), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, context.CancellationToken);
         try
         {
-            await foreach (var order in live.ReadAllAsync(context.CancellationToken))
+            await foreach (var order in live.ReadAllAsync(either.Token))
             {
                 await SendAsync(order);
             }
@@ -85,6 +88,12 @@ internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfigu
         catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
         {
             // The caller has had enough: the usual end of a stream that follows.
+        }
+        catch (OperationCanceledException) when (expired.IsCancellationRequested)
+        {
+            throw new RpcException(
+                new Status(StatusCode.Unauthenticated, "The token of this stream has expired; open it again with a new one.")
+            );
         }
 
         async Task SendAsync(FoundOrder order)

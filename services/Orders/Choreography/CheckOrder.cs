@@ -32,26 +32,30 @@ internal sealed class CheckOrder(OrderStreams streams, TimeProvider time) : Work
         var stuckAt = stream.UpdatedAt() + input.StuckAfter!.Value;
         if (stuckAt <= now || order is { Phase: OrderPhase.Approving, Cancelling: null, Approval: { } waiting } && waiting.Until <= now)
         {
-            await MoveAsync(input, approval);
+            await MoveAsync(input, stream.Version, approval);
             stuckAt = now + input.StuckAfter.Value;
         }
         var lookAt = order is { Phase: OrderPhase.Approving, Approval.Until: var until } && until > now ? until : stuckAt;
         return new CheckResult(null, lookAt - now);
     }
 
-    private async Task MoveAsync(PlacedOrder input, ApprovalTerms approval)
+    /// <summary>An order that has moved since its version <paramref name="seen"/> does not stand still: it is left alone.</summary>
+    private async Task MoveAsync(PlacedOrder input, int seen, ApprovalTerms approval)
     {
         var moved = await streams.AppendAsync(
             input.OrderId,
             now => ChoreographyRules.Overdue(now, approval, input.Retries.CompensationAttempts, time.GetUtcNow()),
-            CancellationToken.None
+            CancellationToken.None,
+            seen: seen
         );
-        // A time-out is carried out here too: what is stuck may be the very events that would bring it about.
+        // A time-out is carried out here too: what is stuck may be the very events that would bring it about. The reaction to the event
+        // may be faster, and then there is nothing left to do.
         if (moved.Value is { } order && (order.Phase == OrderPhase.Rejected || (order.Cancelling is not null && !order.Phase.IsUndoing())))
         {
+            var due = new Signal(order.Phase == OrderPhase.Rejected ? ChoreographyRules.Rejected : ChoreographyRules.Cancelled);
             await streams.AppendAsync(
                 input.OrderId,
-                now => ChoreographyRules.Overdue(now, approval, input.Retries.CompensationAttempts, time.GetUtcNow()),
+                now => ChoreographyRules.React(now, due, approval, time.GetUtcNow()),
                 CancellationToken.None
             );
         }

@@ -59,7 +59,11 @@ internal sealed partial class OrderPlacement(
         {
             return written.Refusal!;
         }
-        _ = order.Accept();
+        // A concurrent request with the same key may have placed it, and it may have ended since.
+        if (stream.Placed is not null)
+        {
+            _ = order.Accept();
+        }
         return await StartSagaAsync(orderId, stream, hash, cancellation);
     }
 

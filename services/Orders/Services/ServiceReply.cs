@@ -7,10 +7,13 @@ namespace Orders.Services;
 
 /// <summary>
 /// Reads another service's answer: 2xx is a value, other 4xx a refusal that repeating won't change, and all else (5xx, 408, 429, no answer)
-/// an exception, which the saga's retries deal with.
+/// an exception, which the saga's retries deal with. So is a 4xx without problem details: services refuse with them, so a sidecar has
+/// answered, and its text is not for customers.
 /// </summary>
 internal static class ServiceReply
 {
+    private const string ProblemDetails = "application/problem+json";
+
     public static async Task<Outcome<T>> ReadAsync<T>(this HttpResponseMessage response, CancellationToken cancellation)
     {
         if (response.IsSuccessStatusCode)
@@ -19,11 +22,12 @@ internal static class ServiceReply
         }
         if (
             response.StatusCode
-            is < HttpStatusCode.BadRequest
-                or >= HttpStatusCode.InternalServerError
-                or HttpStatusCode.RequestTimeout
-                or HttpStatusCode.TooManyRequests
-                or HttpStatusCode.Unauthorized
+                is < HttpStatusCode.BadRequest
+                    or >= HttpStatusCode.InternalServerError
+                    or HttpStatusCode.RequestTimeout
+                    or HttpStatusCode.TooManyRequests
+                    or HttpStatusCode.Unauthorized
+            || response.Content.Headers.ContentType?.MediaType != ProblemDetails
         )
         {
             throw new HttpRequestException(
@@ -32,25 +36,12 @@ internal static class ServiceReply
                 response.StatusCode
             );
         }
-        return await RefusalAsync(response, cancellation);
-    }
-
-    private static async Task<Refusal> RefusalAsync(HttpResponseMessage response, CancellationToken cancellation)
-    {
-        var text = await response.Content.ReadAsStringAsync(cancellation);
-        try
-        {
-            var problem = JsonSerializer.Deserialize<Problem>(text, Json.Options);
-            return new Refusal(
-                RefusalStatuses.KindOf((int)response.StatusCode),
-                problem?.Code ?? "refused",
-                problem?.Detail ?? problem?.Title ?? text
-            );
-        }
-        catch (JsonException)
-        {
-            return new Refusal(RefusalStatuses.KindOf((int)response.StatusCode), "refused", text);
-        }
+        var problem = JsonSerializer.Deserialize<Problem>(await response.Content.ReadAsStringAsync(cancellation), Json.Options)!;
+        return new Refusal(
+            RefusalStatuses.KindOf((int)response.StatusCode),
+            problem.Code ?? "refused",
+            problem.Detail ?? problem.Title ?? "The request was refused."
+        );
     }
 
     private sealed record Problem(string? Code, string? Title, string? Detail);

@@ -64,14 +64,16 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
     /// refusal changes nothing. An order without events is refused as missing. An event whose id <paramref name="causedBy"/> was already
     /// processed appends nothing.
     /// </summary>
+    /// <param name="seen">The version that the caller has read: nothing is appended to a later one. Null: to any.</param>
     public async Task<Outcome<Order>> AppendAsync(
         string orderId,
         Func<Order, Decision<OrderEvent>> decide,
         CancellationToken cancellation,
-        string? causedBy = null
+        string? causedBy = null,
+        int? seen = null
     ) =>
         await streams.FindAsync(orderId, cancellation) is { } read
-            ? await AppendAsync(orderId, read, order => order is null ? OrderRules.Missing : decide(order), causedBy, cancellation)
+            ? await AppendAsync(orderId, read, order => order is null ? OrderRules.Missing : decide(order), causedBy, cancellation, seen)
             : OrderRules.Missing;
 
     private async Task<Outcome<Order>> AppendAsync(
@@ -79,13 +81,18 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
         Stored<OrderStream> read,
         Func<Order?, Decision<OrderEvent>> decide,
         string? causedBy,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        int? seen = null
     )
     {
         for (var races = 0; races < MaxRaces; races++)
         {
             var order = read.Value.Fold();
             if (order is not null && causedBy is not null && read.Value.Events.Any(stored => stored.CausedBy == causedBy))
+            {
+                return order;
+            }
+            if (order is not null && seen is not null && read.Value.Version > seen)
             {
                 return order;
             }

@@ -72,18 +72,9 @@ internal sealed partial class PaymentService(
                 }
                 continue;
             }
+            // Closed first, then looked up: a charge that is still under way at the provider is given back, or never made.
+            await CloseAsync(orderId, cancellation);
             var charge = await WithTimeoutAsync(limit => provider.FindAsync(orderId, limit), cancellation);
-            if (charge is not null)
-            {
-                await WithTimeoutAsync(
-                    async limit =>
-                    {
-                        await provider.RefundAsync(orderId, limit);
-                        return true;
-                    },
-                    cancellation
-                );
-            }
             if (charge is null && read.Value.Status == PaymentStatus.Completed)
             {
                 throw new InvalidOperationException(
@@ -142,15 +133,18 @@ internal sealed partial class PaymentService(
     /// </summary>
     private Task UndoIfGivenUpAsync(Payment decided, CancellationToken cancellation) =>
         decided is { Status: PaymentStatus.Failed or PaymentStatus.Refunded, Decision: null }
-            ? WithTimeoutAsync(
-                async limit =>
-                {
-                    await provider.RefundAsync(decided.OrderId, limit);
-                    return true;
-                },
-                cancellation
-            )
+            ? CloseAsync(decided.OrderId, cancellation)
             : Task.CompletedTask;
+
+    private Task CloseAsync(string orderId, CancellationToken cancellation) =>
+        WithTimeoutAsync(
+            async limit =>
+            {
+                await provider.RefundAsync(orderId, limit);
+                return true;
+            },
+            cancellation
+        );
 
     private async Task<T> WithTimeoutAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
     {

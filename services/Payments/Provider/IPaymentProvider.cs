@@ -12,7 +12,10 @@ internal interface IPaymentProvider
     /// <summary>Returns the charge on the provider's books; null if the order was never charged.</summary>
     Task<Charge?> FindAsync(string orderId, CancellationToken cancellation);
 
-    /// <summary>Gives a charge back; once, however often it is called. An order that was not charged needs no refund.</summary>
+    /// <summary>
+    /// Gives a charge back, and closes the order: no call charges it any more, not even one that is under way. Once, however often it is
+    /// called. An order that was not charged is only closed.
+    /// </summary>
     Task RefundAsync(string orderId, CancellationToken cancellation);
 }
 

@@ -30,6 +30,10 @@ internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IP
                 return ChargeResult.Declined("unknown_token");
         }
         var (booked, first) = await BookAsync(new Charge(orderId, amount, currency, token, token != "tok_flaky", false, 1), cancellation);
+        if (booked.Refunded)
+        {
+            return ChargeResult.Declined("order_closed");
+        }
         if (!booked.Captured)
         {
             throw new HttpRequestException($"the provider failed (attempt {booked.Attempts})");
@@ -46,21 +50,25 @@ internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IP
 
     public async Task RefundAsync(string orderId, CancellationToken cancellation)
     {
-        if (await FindRecordAsync(orderId, cancellation) is not { Value: { Captured: true, Refunded: false } } booked)
+        var booked = await FindRecordAsync(orderId, cancellation);
+        if (booked?.Value.Refunded == true)
         {
             return;
         }
-        if (booked.Value.Token == "tok_refund_fails")
+        if (booked?.Value.Token == "tok_refund_fails")
         {
             throw new HttpRequestException("the provider refuses to refund");
         }
-        if (await books.ReplaceAsync(KeyOf(orderId), booked.Value with { Refunded = true }, booked.ETag, cancellation) == WriteResult.Stale)
+        var closed = (booked?.Value ?? new Charge(orderId, 0, "", "", false, false, 0)) with { Refunded = true };
+        if (await books.WriteAsync(KeyOf(orderId), closed, booked?.ETag, cancellation) == WriteResult.Stale)
         {
             throw new HttpRequestException("the provider is busy with the same order");
         }
     }
 
-    /// <summary>Stores the charge, or another attempt at it; a captured charge is unchanged. True for the first call.</summary>
+    /// <summary>
+    /// Stores the charge, or another attempt at it; a captured charge and a closed order are unchanged. True for the first call.
+    /// </summary>
     private async Task<(Charge Booked, bool First)> BookAsync(Charge charge, CancellationToken cancellation)
     {
         if (await books.CreateAsync(KeyOf(charge.OrderId), charge, cancellation) == WriteResult.Written)
@@ -68,7 +76,7 @@ internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IP
             return (charge, true);
         }
         var booked = (await FindRecordAsync(charge.OrderId, cancellation))!;
-        if (booked.Value.Captured)
+        if (booked.Value.Captured || booked.Value.Refunded)
         {
             return (booked.Value, false);
         }

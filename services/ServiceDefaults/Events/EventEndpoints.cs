@@ -24,6 +24,8 @@ public static partial class EventEndpoints
         RespectRequiredConstructorParameters = true,
     };
 
+    private static readonly Delivery Unreadable = Delivery.DropBecause("The event can't be read: it lacks what its contract demands.");
+
     /// <summary>
     /// Events of a topic that this app has no use for; a subscription without such a route would take them for dead letters.
     /// </summary>
@@ -53,7 +55,7 @@ public static partial class EventEndpoints
                         HandleEachAsync(events, received => handle(handler, received, http.RequestAborted), logger)
                     );
                 }
-                var received = await ReadAsync<IncomingEvent<TData>>(http);
+                var (received, id) = await ReadAsync<IncomingEvent<TData>>(http, logger);
                 var delivery = Delivery.Retry;
                 try
                 {
@@ -66,7 +68,7 @@ public static partial class EventEndpoints
                 }
                 finally
                 {
-                    await failures.ReportAsync(received?.Id, delivery, http.RequestAborted);
+                    await failures.ReportAsync(id, delivery, http.RequestAborted);
                 }
                 return Results.Json(DeliveryAnswer.Of(delivery), Json.Options);
             })
@@ -140,7 +142,8 @@ public static partial class EventEndpoints
         {
             if (Read<IncomingEvent<TData>>(entry.Event, logger) is not { Data: not null, Type: not null } received)
             {
-                known[entry.EntryId] = Delivery.Drop;
+                known[entry.EntryId] = Unreadable;
+                await failures.ReportAsync(IdOf(entry.Event), Unreadable, http.RequestAborted);
             }
             else if (received.IsForAnother(AppIdOf(http)))
             {
@@ -214,7 +217,7 @@ public static partial class EventEndpoints
         if (received is not { Data: not null, Type: not null })
         {
             LogUnreadable(logger, received?.Id, null);
-            return Delivery.DropBecause("The event can't be read: it lacks what its contract demands.");
+            return Unreadable;
         }
         if (received.IsForAnother(appId))
         {
@@ -226,17 +229,19 @@ public static partial class EventEndpoints
 
     private static string? AppIdOf(HttpContext http) => http.RequestServices.GetRequiredService<IConfiguration>()["APP_ID"];
 
-    private static async Task<T?> ReadAsync<T>(HttpContext http)
+    /// <summary>The event, and the id under which a failure to read it is reported.</summary>
+    private static async Task<(T? Event, string? Id)> ReadAsync<T>(HttpContext http, ILogger logger)
         where T : class
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync<T>(http.Request.Body, Strict, http.RequestAborted);
+            using var json = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted);
+            return (Read<T>(json.RootElement, logger), IdOf(json.RootElement));
         }
         catch (JsonException e)
         {
-            LogUnreadable(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("ServiceDefaults.Events"), null, e);
-            return null;
+            LogUnreadable(logger, null, e);
+            return (null, null);
         }
     }
 
@@ -249,14 +254,13 @@ public static partial class EventEndpoints
         }
         catch (JsonException e)
         {
-            LogUnreadable(
-                logger,
-                json.ValueKind == JsonValueKind.Object && json.TryGetProperty("id", out var id) ? id.ToString() : null,
-                e
-            );
+            LogUnreadable(logger, IdOf(json), e);
             return null;
         }
     }
+
+    private static string? IdOf(JsonElement json) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty("id", out var id) ? id.ToString() : null;
 
     [LoggerMessage(9003, LogLevel.Error, "Event {EventId} can't be read and is dropped")]
     private static partial void LogUnreadable(ILogger logger, string? eventId, Exception? reason);

@@ -50,7 +50,7 @@ public static class IdentityRegistration
                 : [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
             RequireExpirationTime = true,
             RequireSignedTokens = true,
-            ClockSkew = TimeSpan.FromSeconds(30),
+            ClockSkew = TokenExpiry.ClockSkew,
             RoleClaimType = Roles.Claim,
             NameClaimType = Roles.Subject,
         };

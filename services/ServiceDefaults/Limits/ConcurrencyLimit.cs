@@ -46,7 +46,7 @@ public sealed class ConcurrencyLimit(int permits, int queue, int permitsPerCalle
         };
 
     private static string CallerOf(HttpContext context) =>
-        context.User.Name() is { } user ? $"user:{user}" : $"address:{context.Connection.RemoteIpAddress}";
+        context.User.Name() is { } user ? $"user:{user}" : $"address:{ClientAddress.Of(context)}";
 }
 
 /// <summary>A place for one request, or the reason why there is none.</summary>

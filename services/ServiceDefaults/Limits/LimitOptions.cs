@@ -17,6 +17,13 @@ public sealed record LimitOptions
     public int OrdersPerUserBurst { get; init; } = 20;
     public int OrdersPerUserQueued { get; init; } = 20;
 
+    /// <summary>
+    /// New event streams, each of which reads the whole list of its user first. The burst lets a client open all of its streams again.
+    /// </summary>
+    public int StreamsPerUserPerSecond { get; init; } = 2;
+
+    public int StreamsPerUserBurst { get; init; } = 32;
+
     /// <summary>Requests without a user. A user has a rate of its own, and does not use up that of others at the same address.</summary>
     public int PerAddressPerSecond { get; init; } = 200;
     public int PerAddressBurst { get; init; } = 400;
@@ -57,6 +64,8 @@ public sealed record LimitOptions
         && OrdersPerUserPerSecond > 0
         && OrdersPerUserBurst > 0
         && OrdersPerUserQueued >= 0
+        && StreamsPerUserPerSecond > 0
+        && StreamsPerUserBurst > 0
         && PerAddressPerSecond > 0
         && PerAddressBurst > 0
         && RegistrationsPerAddressPerSecond > 0

@@ -14,10 +14,12 @@ public static class RateLimiting
 {
     /// <param name="placesOrder">True if the request places an order; null: none does.</param>
     /// <param name="registers">True if the request registers a customer; null: none does.</param>
+    /// <param name="opensStream">True if the request opens an event stream; null: none does.</param>
     public static WebApplicationBuilder AddLimits(
         this WebApplicationBuilder builder,
         Func<HttpContext, bool>? placesOrder = null,
-        Func<HttpContext, bool>? registers = null
+        Func<HttpContext, bool>? registers = null,
+        Func<HttpContext, bool>? opensStream = null
     )
     {
         var limits = builder.AddLimitOptions();
@@ -27,7 +29,7 @@ public static class RateLimiting
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(
                 RateLimits.PerAddress(limits, registers ?? (_ => false)),
-                RateLimits.PerUser(limits, placesOrder ?? (_ => false))
+                RateLimits.PerUser(limits, placesOrder ?? (_ => false), opensStream ?? (_ => false))
             );
             limiter.OnRejected = (rejected, _) => RefuseAsync(rejected.HttpContext, rejected.Lease);
         });

@@ -6,7 +6,8 @@ using ServiceDefaults.Identity;
 namespace ServiceDefaults.Limits;
 
 /// <summary>
-/// Token buckets: per address for requests without a user, per user for the others. New orders and new customers have a second bucket.
+/// Token buckets: per address for requests without a user, per user for the others. New orders, new event streams and new customers have
+/// a second bucket.
 /// </summary>
 public static class RateLimits
 {
@@ -19,16 +20,22 @@ public static class RateLimits
 
     /// <summary>Limits requests of users only.</summary>
     /// <param name="placesOrder">True if the request places an order.</param>
-    public static PartitionedRateLimiter<HttpContext> PerUser(LimitOptions limits, Func<HttpContext, bool> placesOrder) =>
+    /// <param name="opensStream">True if the request opens an event stream.</param>
+    public static PartitionedRateLimiter<HttpContext> PerUser(
+        LimitOptions limits,
+        Func<HttpContext, bool> placesOrder,
+        Func<HttpContext, bool> opensStream
+    ) =>
         PartitionedRateLimiter.CreateChained(
             OfUsers(_ => true, Bucket(limits.PerUserPerSecond, limits.PerUserBurst)),
-            OfUsers(placesOrder, Bucket(limits.OrdersPerUserPerSecond, limits.OrdersPerUserBurst, limits.OrdersPerUserQueued))
+            OfUsers(placesOrder, Bucket(limits.OrdersPerUserPerSecond, limits.OrdersPerUserBurst, limits.OrdersPerUserQueued)),
+            OfUsers(opensStream, Bucket(limits.StreamsPerUserPerSecond, limits.StreamsPerUserBurst))
         );
 
     private static PartitionedRateLimiter<HttpContext> OfAddresses(Func<HttpContext, bool> counts, TokenBucketRateLimiterOptions bucket) =>
         PartitionedRateLimiter.Create<HttpContext, IPAddress>(context =>
             counts(context)
-                ? RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress ?? IPAddress.None, _ => bucket)
+                ? RateLimitPartition.GetTokenBucketLimiter(ClientAddress.Of(context), _ => bucket)
                 : RateLimitPartition.GetNoLimiter(IPAddress.Any) // a key that is no client's address
         );
 

@@ -1,13 +1,16 @@
+using System.Net;
 using Dapr.Workflow;
 using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Moq;
+using Orders.Ordering;
 using Orders.Placing;
 using Orders.Saga;
 using Orders.Services;
 using Orders.Streams;
 using Orders.Tests.Saga;
+using ServiceDefaults.Refusals;
 using ServiceFakes;
 
 namespace Orders.Tests.Placing;
@@ -16,6 +19,7 @@ public sealed class OrderPlacementTests
 {
     private static readonly PlaceOrder Request = new("customer-1", [new RequestedItem("product-1", 2)], "tok_ok", "orchestration");
 
+    private readonly OtherServices others = new();
     private readonly OrderStreams streams = new(
         new MemoryState().Knows<OrderStream>().Client,
         new OrderEndings(),
@@ -55,19 +59,85 @@ public sealed class OrderPlacementTests
         Assert.Equal("idempotency-key-reused", (await Placement().PlaceAsync(Request, "key", default)).Refusal!.Code);
     }
 
-    private OrderPlacement Placement()
+    [Theory]
+    [InlineData(HttpStatusCode.ServiceUnavailable)]
+    [InlineData(HttpStatusCode.NotFound)]
+    public async Task An_order_that_is_not_placed_leaves_its_place_to_another(HttpStatusCode customers)
     {
-        var http = new HttpClient { BaseAddress = new Uri("http://unused") };
+        var placement = Placement(new PlacingOptions { MostUnfinished = 1, MostUnfinishedPerCustomer = 1 });
+        others.Customers = customers;
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            Assert.True(await Record.ExceptionAsync(() => PlaceAsync(placement, null)) is null or HttpRequestException);
+        }
+        others.Customers = HttpStatusCode.OK;
+
+        Assert.NotNull((await PlaceAsync(placement, null)).Value);
+        Assert.Equal(RefusalKind.TooMany, (await PlaceAsync(placement, null)).Refusal!.Kind);
+    }
+
+    [Fact]
+    public async Task An_order_that_was_placed_and_has_ended_under_the_same_key_meanwhile_takes_no_place()
+    {
+        var orderId = IdempotencyKey.OrderId("key", "customer-1").Value!;
+        var placement = Placement(new PlacingOptions { MostUnfinished = 1, MostUnfinishedPerCustomer = 1 });
+        others.Meanwhile = async () =>
+        {
+            await streams.PlaceAsync(SagaRun.Input with { OrderId = orderId, RequestHash = IdempotencyKey.HashOf(Request) }, default);
+            await streams.AppendAsync(orderId, order => OrderRules.Cancel(order, new Failure("done", "cancelled"), []), default);
+        };
+
+        Assert.Equal(orderId, (await PlaceAsync(placement, "key")).Value);
+
+        others.Meanwhile = () => Task.CompletedTask;
+        Assert.NotNull((await PlaceAsync(placement, null)).Value);
+    }
+
+    private static Task<Outcome<string>> PlaceAsync(OrderPlacement placement, string? key) => placement.PlaceAsync(Request, key, default);
+
+    private OrderPlacement Placement(PlacingOptions? limits = null)
+    {
+        var http = new HttpClient(others) { BaseAddress = new Uri("http://others") };
         return new OrderPlacement(
             new CustomersClient(http),
             new InventoryClient(http),
             streams,
             new SagaStarter(workflows.Object),
             workflows.Object,
-            new UnfinishedOrders(new OrderEndings(), Options.Create(new PlacingOptions()), TimeProvider.System),
+            new UnfinishedOrders(new OrderEndings(), Options.Create(limits ?? new PlacingOptions()), TimeProvider.System),
             Options.Create(new SagaOptions()),
             TimeProvider.System,
             NullLogger<OrderPlacement>.Instance
         );
+    }
+
+    /// <summary>Customers and inventory, as a placement asks them.</summary>
+    private sealed class OtherServices : HttpMessageHandler
+    {
+        public HttpStatusCode Customers { get; set; } = HttpStatusCode.OK;
+
+        /// <summary>What happens while an order is being placed.</summary>
+        public Func<Task> Meanwhile { get; set; } = () => Task.CompletedTask;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri!.AbsolutePath == "/products/prices")
+            {
+                return Answer(HttpStatusCode.OK, """{"items":[{"productId":"product-1","price":500,"currency":"EUR"}]}""");
+            }
+            await Meanwhile();
+            return Answer(
+                Customers,
+                """
+                {"customerId":"customer-1","name":"Ada","address":{"line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"}}
+                """
+            );
+        }
+
+        private static HttpResponseMessage Answer(HttpStatusCode status, string json) =>
+            new(status)
+            {
+                Content = new StringContent(json, null, status == HttpStatusCode.OK ? "application/json" : "application/problem+json"),
+            };
     }
 }

@@ -159,7 +159,8 @@ public sealed class OrderReactionsTests
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Paths.Add(request.RequestUri!.AbsolutePath);
-            return Task.FromResult(new HttpResponseMessage(Answer) { Content = new StringContent("{}", null, "application/json") });
+            var type = Answer == HttpStatusCode.OK ? "application/json" : "application/problem+json";
+            return Task.FromResult(new HttpResponseMessage(Answer) { Content = new StringContent("{}", null, type) });
         }
     }
 }

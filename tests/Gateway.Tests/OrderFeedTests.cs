@@ -1,0 +1,65 @@
+using Gateway.Streaming;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Moq;
+using Orders.V1;
+using ServiceDefaults.Requests;
+
+namespace Gateway.Tests;
+
+public sealed class OrderFeedTests
+{
+    [Theory]
+    [InlineData(StatusCode.ResourceExhausted, StatusCodes.Status429TooManyRequests, "7")]
+    [InlineData(StatusCode.InvalidArgument, StatusCodes.Status400BadRequest, "")]
+    [InlineData(StatusCode.Unavailable, StatusCodes.Status503ServiceUnavailable, "5")]
+    public async Task A_stream_that_orders_grpc_refuses_is_refused_with_the_corresponding_status(
+        StatusCode code,
+        int status,
+        string retryAfter
+    )
+    {
+        RequestId.Current = "request-1";
+        var refused = new RpcException(new Status(code, "no"), new Metadata { { "retry-after", "7" } });
+        var changes = new Mock<OrderService.OrderServiceClient>();
+        changes
+            .Setup(client =>
+                client.StreamOrders(
+                    It.IsAny<StreamOrdersRequest>(),
+                    It.IsAny<Metadata>(),
+                    It.IsAny<DateTime?>(),
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .Returns(
+                new AsyncServerStreamingCall<Order>(
+                    new FakeChanges(refused),
+                    Task.FromResult(new Metadata()),
+                    () => refused.Status,
+                    () => refused.Trailers,
+                    () => { }
+                )
+            );
+        var orders = new FakeOrders();
+        var context = new DefaultHttpContext
+        {
+            RequestServices = new ServiceCollection().AddLogging().AddProblemDetails().BuildServiceProvider(),
+        };
+
+        var result = await OrderFeed.StreamAsync(
+            null,
+            follow: true,
+            changes.Object,
+            orders.Client,
+            new ConfigurationBuilder().Build(),
+            TimeProvider.System,
+            context
+        );
+        await result.ExecuteAsync(context);
+
+        Assert.Equal((status, retryAfter), (context.Response.StatusCode, context.Response.Headers.RetryAfter.ToString()));
+        Assert.Empty(orders.Requests);
+    }
+}
