@@ -79,7 +79,7 @@ public sealed partial class DatabaseMigrationTests
                 "SELECT group_concat(name, ' ' ORDER BY name) FROM sqlite_master WHERE name LIKE 'orders_%' AND type = 'table'"
             )
         );
-        await system.StartAgainAsync();
+        await system.StartAgainAsync(SystemHosting.TestProcess);
 
         var underWay = await placing;
         Assert.Equal(events, await EventsAsync(system, [.. ended, .. waiting]));

@@ -30,7 +30,7 @@ public sealed class RuntimeMigrationTests
         await system.KillSidecarAsync();
         await Task.WhenAll(system.Processes.Select(process => process.KillAsync()));
         set.Forget("orders-workflow", "inventory-actors");
-        await system.StartAgainAsync();
+        await system.StartAgainAsync(SystemHosting.TestProcess);
 
         var orders = await placing;
         await ApproveAsync(system, waiting);

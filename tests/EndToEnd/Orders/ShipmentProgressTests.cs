@@ -41,7 +41,7 @@ public sealed class ShipmentProgressTests(ShipmentProgressTests.InSeconds shared
         var order = await stopped.Api.PlaceAndEndAsync(Api.Order());
         await stopped.KillSidecarAsync();
 
-        await stopped.StartAgainAsync();
+        await stopped.StartAgainAsync(SystemHosting.TestProcess);
 
         await stopped.Api.WhenAsync(order.OrderId, "delivered");
         Assert.Single(await stopped.Api.EventsAsync(order.OrderId), @event => @event == "order.shipped");
