@@ -86,8 +86,8 @@ internal sealed class OrderSystem : IAsyncDisposable
     public Task CrashDaprdAsync(string appId) => ((DaprdRun)run).CrashDaprdAsync(appId);
 
     /// <summary>Runs the system again with the same data, after it was killed or stopped.</summary>
-    /// <param name="elsewhere">Where it runs from now on; null for the same place. The test process has compiled the code already, so a system
-    /// that needs no second kill starts there in a third of the time.</param>
+    /// <param name="elsewhere">Where it runs from now on; null for the same place. The test process has compiled the code already, so a
+    /// system that needs no second kill starts there in a third of the time.</param>
     public async Task StartAgainAsync(SystemHosting? elsewhere = null)
     {
         ended.Add(run);
