@@ -202,7 +202,6 @@ public sealed class ShutdownTests
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions
             {
-                OwnProcess = true,
                 AppPort = app.PortNumber,
                 Flags = ["--enable-app-health-check", "--app-health-probe-interval=1", "--app-health-threshold=1"],
             }
@@ -226,7 +225,6 @@ public sealed class ShutdownTests
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions
             {
-                OwnProcess = true,
                 Resources = [Yaml.Component("store", "state.in-memory")],
                 Flags = ["--max-body-size=1Ki"],
             }

@@ -17,6 +17,7 @@ public sealed class ApiLogTests
             {
                 AppId = "self",
                 Isolated = true,
+                OwnProcess = true,
                 AppPort = app.PortNumber,
                 Flags = ["--enable-api-logging=true"],
             }
@@ -85,6 +86,7 @@ public sealed class ApiLogTests
             {
                 AppId = "self",
                 Isolated = true,
+                OwnProcess = true,
                 Flags = ["--enable-api-logging", "--log-as-json"],
             }
         );

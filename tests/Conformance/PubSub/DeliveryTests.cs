@@ -83,7 +83,7 @@ public abstract class DeliveryTests<TDriver> : IAsyncLifetime
     public async Task No_message_is_lost_when_a_consumer_exits_while_handling()
     {
         var component = Component();
-        var (app, sidecar) = await StartAsync("dying", component);
+        var (app, sidecar) = await StartAsync("dying", component, ownProcess: true);
         var never = new TaskCompletionSource();
         app.Answers("/dying", (_, context) => never.Task.WaitAsync(context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
         foreach (var number in (string[])["1", "2", "3"])
@@ -104,7 +104,12 @@ public abstract class DeliveryTests<TDriver> : IAsyncLifetime
 
     private string Component() => driver.Component("events").Replace("{scratch}", scratch, StringComparison.Ordinal);
 
-    private async Task<(HttpApp App, TestedSidecar Sidecar)> StartAsync(string topic, string? component = null, string? other = null)
+    private async Task<(HttpApp App, TestedSidecar Sidecar)> StartAsync(
+        string topic,
+        string? component = null,
+        string? other = null,
+        bool ownProcess = false
+    )
     {
         Skip.IfNot(driver.Missing is null, driver.Missing);
         var app = await HttpApp.StartAsync();
@@ -117,6 +122,7 @@ public abstract class DeliveryTests<TDriver> : IAsyncLifetime
             {
                 AppId = "consumer",
                 Isolated = true,
+                OwnProcess = ownProcess,
                 AppPort = app.PortNumber,
                 Resources = [component ?? Component()],
             }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sidecar.CommandLine;
 using Sidecar.Logging;
-using Sidecar.Names;
 using Sidecar.Yaml;
 
 namespace Conformance.Running;
@@ -13,10 +12,10 @@ internal sealed class SidecarInThisProcess : IHostedSidecar
     private readonly StringWriter text = new() { NewLine = "\n" };
     private readonly TextWriter output;
 
-    public SidecarInThisProcess(IReadOnlyList<string> flags, string folder)
+    public SidecarInThisProcess(IReadOnlyList<string> flags, string folder, string registry)
     {
         output = TextWriter.Synchronized(text);
-        var host = new DaprdHost(output, output, folder, LogToOutput, SidecarRegistry.FolderIn(SharedFolder.Path), OwnsProcess: false);
+        var host = new DaprdHost(output, output, folder, LogToOutput, registry, OwnsProcess: false);
         Ended = Task.Run(() => RunAsync(flags, host));
     }
 

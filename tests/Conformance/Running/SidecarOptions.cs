@@ -25,7 +25,8 @@ public sealed record SidecarOptions
 
     /// <summary>
     /// Runs the sidecar in a process of its own. Most cases do not need one: they use its ports only, and a sidecar in the process of the
-    /// tests starts in a tenth of the time. Needed for cases about the process: signals, a kill, spans that a process listens for.
+    /// tests starts in a tenth of the time. Needed for cases about the process: signals, a kill, its console, metrics that a process
+    /// counts.
     /// </summary>
     public bool OwnProcess { get; init; }
 

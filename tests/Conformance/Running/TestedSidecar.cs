@@ -24,7 +24,7 @@ public sealed class TestedSidecar : IAsyncDisposable
         host =
             IsDaprd || NeedsProcess(options)
                 ? new SidecarInProcessOfItsOwn(Launch(options, flags))
-                : new SidecarInThisProcess(flags, scratch);
+                : new SidecarInThisProcess(flags, scratch, options.Isolated ? SharedFolder.RegistryIn(scratch) : SharedFolder.Registry);
         Http = new HttpClient(
             new SocketsHttpHandler
             {
@@ -130,7 +130,7 @@ public sealed class TestedSidecar : IAsyncDisposable
         new(options, IsDaprd ? await ControlPlane.FlagsAsync() : []);
 
     private static bool NeedsProcess(SidecarOptions options) =>
-        options.OwnProcess || options.Isolated || options.IgnoresInterrupt || options.Environment.Count > 0;
+        options.OwnProcess || options.IgnoresInterrupt || options.Environment.Count > 0;
 
     private async Task<bool> IsReadyAsync(bool wanted)
     {

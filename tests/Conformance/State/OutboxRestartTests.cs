@@ -49,6 +49,7 @@ public sealed class OutboxRestartTests : IAsyncLifetime
             {
                 AppId = "owner",
                 Isolated = true,
+                OwnProcess = true,
                 AppPort = app.PortNumber,
                 Resources = [Store("one", "ones"), Store("two", "twos"), .. broker],
             }

@@ -6,57 +6,16 @@ using Grpc.Core;
 namespace Conformance.Tracing;
 
 /// <summary>The propagation of traces and baggage without configured tracing.</summary>
-public sealed class PropagationTests : IAsyncLifetime
+public sealed class PropagationTests(PropagationTests.UntracedApps apps) : IClassFixture<PropagationTests.UntracedApps>
 {
     private const string Zeros = "00-00000000000000000000000000000000-0000000000000000-00";
     private const string Given = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-02";
     private const string Bag = "key1=value1,key2=value2";
 
-    private HttpApp app = null!;
-    private GrpcApp grpcApp = null!;
-    private TestedSidecar sidecar = null!;
-    private TestedSidecar grpcSidecar = null!;
-
-    public async Task InitializeAsync()
-    {
-        app = await HttpApp.StartAsync();
-        app.Subscribes("""[{"pubsubname":"events","topic":"topic","route":"events"}]""");
-        grpcApp = await GrpcApp.StartAsync(state =>
-            state.Subscriptions.Subscriptions.Add(
-                new Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription { PubsubName = "events", Topic = "topic" }
-            )
-        );
-        string[] resources =
-        [
-            Yaml.Component("events", "pubsub.in-memory"),
-            Yaml.Component("web", "bindings.http", ("url", $"http://127.0.0.1:{app.PortNumber}/bound")),
-        ];
-        sidecar = await TestedSidecar.StartAsync(
-            new SidecarOptions
-            {
-                OwnProcess = true,
-                AppPort = app.PortNumber,
-                Resources = resources,
-            }
-        );
-        grpcSidecar = await TestedSidecar.StartAsync(
-            new SidecarOptions
-            {
-                OwnProcess = true,
-                AppPort = grpcApp.PortNumber,
-                AppProtocol = "grpc",
-                Resources = resources,
-            }
-        );
-    }
-
-    public async Task DisposeAsync()
-    {
-        await sidecar.DisposeAsync();
-        await grpcSidecar.DisposeAsync();
-        await app.DisposeAsync();
-        await grpcApp.DisposeAsync();
-    }
+    private readonly HttpApp app = apps.App;
+    private readonly GrpcApp grpcApp = apps.GrpcApp;
+    private readonly TestedSidecar sidecar = apps.Sidecar;
+    private readonly TestedSidecar grpcSidecar = apps.GrpcSidecar;
 
     [Theory]
     [InlineData(null, Zeros)]
@@ -198,4 +157,57 @@ public sealed class PropagationTests : IAsyncLifetime
     private static (string, string)[] Trace(string? trace) => trace is null ? [] : [("traceparent", trace)];
 
     private static Metadata Headers(string? trace) => trace is null ? [] : new Metadata { { "traceparent", trace } };
+
+    /// <summary>An HTTP app and a gRPC app with their sidecars for all cases; each case takes what it has caused.</summary>
+    public sealed class UntracedApps : IAsyncLifetime
+    {
+        public HttpApp App { get; private set; } = null!;
+
+        public GrpcApp GrpcApp { get; private set; } = null!;
+
+        public TestedSidecar Sidecar { get; private set; } = null!;
+
+        public TestedSidecar GrpcSidecar { get; private set; } = null!;
+
+        public async Task InitializeAsync()
+        {
+            App = await HttpApp.StartAsync();
+            App.Subscribes("""[{"pubsubname":"events","topic":"topic","route":"events"}]""");
+            GrpcApp = await GrpcApp.StartAsync(state =>
+                state.Subscriptions.Subscriptions.Add(
+                    new Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription { PubsubName = "events", Topic = "topic" }
+                )
+            );
+            string[] resources =
+            [
+                Yaml.Component("events", "pubsub.in-memory"),
+                Yaml.Component("web", "bindings.http", ("url", $"http://127.0.0.1:{App.PortNumber}/bound")),
+            ];
+            Sidecar = await TestedSidecar.StartAsync(
+                new SidecarOptions
+                {
+                    OwnProcess = true,
+                    AppPort = App.PortNumber,
+                    Resources = resources,
+                }
+            );
+            GrpcSidecar = await TestedSidecar.StartAsync(
+                new SidecarOptions
+                {
+                    OwnProcess = true,
+                    AppPort = GrpcApp.PortNumber,
+                    AppProtocol = "grpc",
+                    Resources = resources,
+                }
+            );
+        }
+
+        public async Task DisposeAsync()
+        {
+            await Sidecar.DisposeAsync();
+            await GrpcSidecar.DisposeAsync();
+            await App.DisposeAsync();
+            await GrpcApp.DisposeAsync();
+        }
+    }
 }

@@ -12,6 +12,7 @@ public sealed class ChoreographyTimeoutTests
     {
         await using var system = await OrderSystem.StartAsync(folder =>
         {
+            folder.LeaveOutViewers();
             File.Delete(folder.In("components/shipping-on-orders-choreography.yaml"));
             folder.Replace(
                 "dapr.yaml",

@@ -42,7 +42,7 @@ public sealed class KillTests(KilledSystem shared)
         await InMidSagaAsync(stock);
         await system.KillSidecarAsync();
         var leftOver = system.Processes.Where(process => process.AppId.Length > 0).ToList();
-        Assert.Equal(8, leftOver.Count);
+        Assert.Equal(7, leftOver.Count);
         await system.StartAgainAsync();
         var orderIds = await placing;
 

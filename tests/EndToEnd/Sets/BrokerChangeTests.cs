@@ -9,7 +9,7 @@ public sealed class BrokerChangeTests
     public async Task Changing_the_broker_in_YAML_keeps_the_orders_of_the_unchanged_stores()
     {
         await using var redis = await RedisSet.StartAsync();
-        await using var system = await OrderSystem.StartAsync();
+        await using var system = await OrderSystem.StartAsync(folder => folder.LeaveOutViewers());
         var before = await system.Api.PlaceAndEndAsync(Api.Order("product-5"));
         await system.EndsWellAsync();
 

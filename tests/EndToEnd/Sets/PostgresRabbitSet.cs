@@ -6,18 +6,30 @@ namespace EndToEnd.Sets;
 
 internal sealed class PostgresRabbitSet : StoreSet
 {
-    private readonly PostgresProcess postgres = new();
-    private readonly RabbitProcess rabbit = new();
+    private readonly PostgresProcess postgres;
+    private readonly RabbitProcess rabbit;
+
+    private PostgresRabbitSet(PostgresProcess postgres, RabbitProcess rabbit) => (this.postgres, this.rabbit) = (postgres, rabbit);
 
     public override string Name => "postgres-rabbitmq";
 
     public static async Task<PostgresRabbitSet> StartAsync()
     {
         Skip.IfNot((PostgresProcess.Missing ?? RabbitProcess.Missing) is null, PostgresProcess.Missing ?? RabbitProcess.Missing);
-        var set = new PostgresRabbitSet();
-        await Task.WhenAll(set.postgres.StartAsync(), set.rabbit.StartAsync());
-        await set.postgres.RunScriptAsync(Path.Combine(Repository.Root, "deploy/postgres/databases.sql"));
-        return set;
+        var rabbit = new RabbitProcess();
+        var postgres = StartPostgresAsync();
+        await Task.WhenAll(postgres, rabbit.StartAsync());
+        return new PostgresRabbitSet(await postgres, rabbit);
+    }
+
+    /// <summary>Starts a server with the roles and databases of the services. Skips the test if a program is missing.</summary>
+    public static async Task<PostgresProcess> StartPostgresAsync()
+    {
+        Skip.IfNot(PostgresProcess.Missing is null, PostgresProcess.Missing);
+        var server = new PostgresProcess();
+        await server.StartAsync();
+        await server.RunScriptAsync(Path.Combine(Repository.Root, "deploy/postgres/databases.sql"));
+        return server;
     }
 
     public override void PointAt(SystemFolder folder)
@@ -36,8 +48,8 @@ internal sealed class PostgresRabbitSet : StoreSet
     }
 
     /// <summary>The connection string of a service's own role, to its own database or another's.</summary>
-    public string ConnectionOf(string service, string? database = null) =>
-        $"Host=127.0.0.1;Port={postgres.Port};Username={service};Password={service};Database={database ?? service};SSL Mode=Disable";
+    public static string ConnectionOf(PostgresProcess server, string service, string? database = null) =>
+        $"Host=127.0.0.1;Port={server.Port};Username={service};Password={service};Database={database ?? service};SSL Mode=Disable";
 
     public override async Task ExecuteAsync(string sql)
     {
@@ -49,7 +61,7 @@ internal sealed class PostgresRabbitSet : StoreSet
 
     public override IReadOnlyList<string> ValuesOf(string store, string prefix)
     {
-        using var source = NpgsqlDataSource.Create($"{ConnectionOf(store.Split('-')[0])};Pooling=false");
+        using var source = NpgsqlDataSource.Create($"{ConnectionOf(postgres, store.Split('-')[0])};Pooling=false");
         using var command = source.CreateCommand(
             $"SELECT convert_from(value, 'UTF8') FROM {store.Replace('-', '_')}_state WHERE key LIKE '{prefix}%'"
         );

@@ -38,7 +38,7 @@ public abstract class ServerSetTests(string name)
         );
 
         var first = await PlaceUntilAsync(system, "kill", system.KillSidecarAsync);
-        await system.StartAgainAsync();
+        await system.StartAgainAsync(SystemHosting.TestProcess);
         var firstOrders = await first;
         await Invariants.HoldAsync(system, stock, [confirmed.OrderId, refused.OrderId, .. firstOrders]);
 

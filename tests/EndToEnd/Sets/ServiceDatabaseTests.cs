@@ -13,12 +13,13 @@ public sealed class ServiceDatabaseTests
     [SkippableFact]
     public async Task A_PostgreSQL_role_can_connect_only_to_the_database_of_its_own_service()
     {
-        await using var set = await PostgresRabbitSet.StartAsync();
+        await using var server = await PostgresRabbitSet.StartPostgresAsync();
         foreach (var service in Services)
         {
             foreach (var database in Services)
             {
-                await using var connection = new NpgsqlConnection($"{set.ConnectionOf(service, database)};Pooling=false");
+                var login = PostgresRabbitSet.ConnectionOf(server, service, database);
+                await using var connection = new NpgsqlConnection($"{login};Pooling=false");
                 if (service == database)
                 {
                     await connection.OpenAsync();
