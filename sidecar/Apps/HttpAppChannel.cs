@@ -53,7 +53,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     public async Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Route(delivered.Path));
-        request.Content = HttpCall.Content(delivered.Body, CloudEvents.ContentType);
+        request.Content = WrittenContentType.Content(delivered.Body, CloudEvents.ContentType);
         MetadataHeaders.Add(request, delivered.Metadata, delivered.Trace);
         request.Headers.TryAddWithoutValidation(DeliveryMetadata.PubSubName, delivered.PubSub);
         using var response = await client.SendAsync(request, cancellation);
@@ -75,7 +75,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     )
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Route(path));
-        request.Content = HttpCall.Content(BulkEnvelope.Write(pubsub, topic, entries), "application/json");
+        request.Content = WrittenContentType.Content(BulkEnvelope.Write(pubsub, topic, entries), "application/json");
         request.Headers.TryAddWithoutValidation(DeliveryMetadata.PubSubName, pubsub);
         trace.AddTo(request);
         using var response = await client.SendAsync(request, cancellation);
@@ -91,7 +91,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     public async Task<bool> TakesAsync(string name, string route, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Options, Route(route));
-        request.Content = HttpCall.Content(default, "application/json");
+        request.Content = WrittenContentType.Content(default, "application/json");
         using var response = await client.SendAsync(request, cancellation);
         return response.IsSuccessStatusCode || response.StatusCode == System.Net.HttpStatusCode.MethodNotAllowed;
     }
@@ -99,7 +99,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     public async Task<BindingAnswer> SendAsync(BindingEvent @event, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Route(@event.Route));
-        request.Content = HttpCall.Content(@event.Data, "application/json");
+        request.Content = WrittenContentType.Content(@event.Data, "application/json");
         MetadataHeaders.Add(request, @event.Metadata, @event.Trace);
         using var response = await client.SendAsync(request, cancellation);
         return BindingAnswer.Of((int)response.StatusCode);
@@ -108,7 +108,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     public async Task<JobOutcome> TriggerAsync(string name, Any? data, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, $"job/{name.TrimStart('/')}", ""));
-        request.Content = HttpCall.Content(JobData.Body(data), "application/json");
+        request.Content = WrittenContentType.Content(JobData.Body(data), "application/json");
         using var response = await client.SendAsync(request, cancellation);
         return response.IsSuccessStatusCode ? JobOutcome.Done
             : response.StatusCode == System.Net.HttpStatusCode.NotFound ? JobOutcome.Refused

@@ -10,7 +10,7 @@ internal static class HttpCall
         var request = new HttpRequestMessage(new HttpMethod(call.Verb), url);
         if (call.Body.Length > 0 || call.ContentType is not null)
         {
-            request.Content = Content(call.Body, call.ContentType);
+            request.Content = WrittenContentType.Content(call.Body, call.ContentType);
         }
         else if (!http2 && EmptyBody.IsNeeded(call.Verb))
         {
@@ -37,17 +37,6 @@ internal static class HttpCall
             .Where(header => !HopByHopHeaders.Contains(header.Key))
             .SelectMany(header => header.Value.AsEnumerable(), (header, value) => KeyValuePair.Create(header.Key, value))
             .ToList();
-        var type = response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var given) ? given.ToString() : null;
-        return new InvocationReply((int)response.StatusCode, type, body, headers);
-    }
-
-    public static ReadOnlyMemoryContent Content(ReadOnlyMemory<byte> body, string? contentType)
-    {
-        var content = new ReadOnlyMemoryContent(body);
-        if (!string.IsNullOrEmpty(contentType))
-        {
-            content.Headers.TryAddWithoutValidation("Content-Type", contentType); // the apps may use any text
-        }
-        return content;
+        return new InvocationReply((int)response.StatusCode, WrittenContentType.Of(response.Content), body, headers);
     }
 }

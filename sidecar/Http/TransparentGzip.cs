@@ -28,7 +28,7 @@ internal sealed class TransparentGzip(HttpMessageHandler inner) : DelegatingHand
     }
 
     private static bool IsGrpc(HttpRequestMessage request) =>
-        request.Content?.Headers.ContentType?.MediaType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
+        WrittenContentType.Of(request.Content)?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
 
     private sealed class Unpacked : HttpContent
     {

@@ -64,9 +64,7 @@ internal sealed partial class HttpPipeline
         message.RequestUri = AppPath.Resolve(address, RequestPath.Clean(request.Path), request.Query);
         if (request.NewBody is { } body)
         {
-            var type = message.Content?.Headers.ContentType;
-            message.Content = new ByteArrayContent(body);
-            message.Content.Headers.ContentType = type;
+            message.Content = WrittenContentType.Content(body, WrittenContentType.Of(message.Content));
         }
         return null;
     }

@@ -223,11 +223,7 @@ public sealed class ShutdownTests
     public async Task A_gRPC_message_over_the_limit_is_refused()
     {
         await using var sidecar = await TestedSidecar.StartAsync(
-            new SidecarOptions
-            {
-                Resources = [Yaml.Component("store", "state.in-memory")],
-                Flags = ["--max-body-size=1Ki"],
-            }
+            new SidecarOptions { Resources = [Yaml.Component("store", "state.in-memory")], Flags = ["--max-body-size=1Ki"] }
         );
         var item = new Dapr.Client.Autogen.Grpc.v1.StateItem { Key = "key", Value = Google.Protobuf.ByteString.CopyFrom(new byte[2048]) };
         await sidecar

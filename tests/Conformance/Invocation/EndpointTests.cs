@@ -70,10 +70,7 @@ public sealed class EndpointTests
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions
             {
-                Resources =
-                [
-                    Endpoint("site", $"http://127.0.0.1:{app.PortNumber}/base") + "  headers: [ { name: X-Key, value: own } ]\n",
-                ],
+                Resources = [Endpoint("site", $"http://127.0.0.1:{app.PortNumber}/base") + "  headers: [ { name: X-Key, value: own } ]\n"],
             }
         );
         var call = sidecar.Grpc.InvokeServiceAsync(

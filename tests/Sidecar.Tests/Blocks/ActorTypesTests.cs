@@ -19,10 +19,7 @@ public sealed class ActorTypesTests
     [InlineData("{'drainOngoingCallTimeout':'-1s'}", 0)]
     [InlineData("{'entitiesConfig':[{'entities':['Counter'],'drainOngoingCallTimeout':'5s'}]}", 2)]
     public void An_app_names_the_time_in_its_configuration(string json, int seconds) =>
-        Assert.Equal(
-            TimeSpan.FromSeconds(seconds),
-            ActorTypes.Parse(Encoding.UTF8.GetBytes(json.Replace('\'', '"'))).Drain
-        );
+        Assert.Equal(TimeSpan.FromSeconds(seconds), ActorTypes.Parse(Encoding.UTF8.GetBytes(json.Replace('\'', '"'))).Drain);
 
     [Fact]
     public void An_app_names_the_time_in_the_first_message_of_its_stream()
