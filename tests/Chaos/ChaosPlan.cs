@@ -33,15 +33,19 @@ internal sealed record Fault(FaultKind Kind, string AppId, TimeSpan Lasting, Tim
 
 /// <summary>
 /// Plan of a chaos run. The seed (<c>CHAOS_SEED</c>) alone decides the faults and their order, so a run can be repeated. A run takes
-/// <c>CHAOS_SECONDS</c>, by default 30.
+/// <c>CHAOS_SECONDS</c>, by default 30. <c>CHAOS_PACE</c>, by default 1, divides the rests between faults.
 /// </summary>
-internal sealed record ChaosPlan(int Seed, TimeSpan Duration)
+internal sealed record ChaosPlan(int Seed, TimeSpan Duration, int Pace = 1)
 {
     private static readonly string[] Apps = ["orders", "inventory", "payments", "shipping", "customers", "gateway", "orders-grpc"];
     private static readonly string[] Connected = [.. Apps, ""];
 
     public static ChaosPlan OfEnvironment { get; } =
-        new(Number("CHAOS_SEED") ?? Random.Shared.Next(1_000_000), TimeSpan.FromSeconds(Number("CHAOS_SECONDS") ?? 30));
+        new(
+            Number("CHAOS_SEED") ?? Random.Shared.Next(1_000_000),
+            TimeSpan.FromSeconds(Number("CHAOS_SECONDS") ?? 30),
+            Number("CHAOS_PACE") ?? 1
+        );
 
     /// <summary>
     /// Returns an endless sequence of faults. Of ten, six kill an app and one kills the sidecar; each of <paramref name="further"/>, which
@@ -69,7 +73,7 @@ internal sealed record ChaosPlan(int Seed, TimeSpan Duration)
                     _ => "",
                 },
                 TimeSpan.FromMilliseconds(random.Next(300, 3000)),
-                TimeSpan.FromMilliseconds(random.Next(500, 4000))
+                TimeSpan.FromMilliseconds(random.Next(500, 4000)) / Pace
             );
         }
     }

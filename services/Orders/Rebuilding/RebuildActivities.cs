@@ -36,6 +36,9 @@ internal sealed class RebuildChunk(OrderCatalogue catalogue, OrderProjection pro
 {
     private const int RecordsPerChunk = 10;
 
+    /// <summary>So many orders of a hundred lines are below the 4 MB of a gRPC answer, and live events wait for no more than these.</summary>
+    private const int OrdersPerCall = 64;
+
     public override async Task<RebuildProgress> RunAsync(WorkflowActivityContext context, RebuildProgress progress)
     {
         for (var i = 0; i < RecordsPerChunk; i++)
@@ -44,7 +47,10 @@ internal sealed class RebuildChunk(OrderCatalogue catalogue, OrderProjection pro
             {
                 return progress with { Done = true };
             }
-            await projection.RebuildAsync(progress.Generation, [.. ids.Distinct(StringComparer.Ordinal)], CancellationToken.None);
+            foreach (var some in ids.Distinct(StringComparer.Ordinal).Chunk(OrdersPerCall))
+            {
+                await projection.RebuildAsync(progress.Generation, some, CancellationToken.None);
+            }
             progress = progress with { Record = progress.Record + 1, Orders = progress.Orders + ids.Count };
         }
         return progress;
