@@ -43,7 +43,10 @@ internal sealed class SingleAppFlags
     {
         Description = "The port for other sidecars; any free one by default",
     };
-    private readonly Option<int> metricsPort = new("--metrics-port", "-M") { Description = "The port of the metrics; any free one by default" };
+    private readonly Option<int> metricsPort = new("--metrics-port", "-M")
+    {
+        Description = "The port of the metrics; any free one by default",
+    };
     private readonly Option<string> listenAddresses = new("--dapr-listen-addresses")
     {
         Description = "The IP addresses the sidecar listens on, separated by commas",

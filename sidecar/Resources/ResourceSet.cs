@@ -2,13 +2,12 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Resources;
 
-/// <summary>All resources of an app's folders, and the documents that were ignored.</summary>
+/// <summary>All resources of an app's folders.</summary>
 internal sealed record ResourceSet(
     IReadOnlyList<Component> Components,
     IReadOnlyList<Subscription> Subscriptions,
     IReadOnlyList<HttpEndpointResource> Endpoints,
-    IReadOnlyList<ResiliencyRules> Resiliency,
-    IReadOnlyList<string> Skipped
+    IReadOnlyList<ResiliencyRules> Resiliency
 )
 {
     /// <summary>Resources whose change requires a restart of the sidecar.</summary>
@@ -30,7 +29,6 @@ internal sealed record ResourceSet(
         var subscriptions = new List<Subscription>();
         var endpoints = new List<HttpEndpointResource>();
         var resiliency = new List<ResiliencyRules>();
-        var skipped = new List<string>();
         var others = new RestartResources();
         foreach (var file in folders.SelectMany(folder => FilesOf(folder, problems)))
         {
@@ -56,11 +54,8 @@ internal sealed record ResourceSet(
                         resiliency.Add(rules);
                         others.Add(rules.Name, document);
                     },
-                    "Configuration" or "WorkflowAccessPolicy" or "MCPServer" => () =>
-                    {
-                        others.Add(document.Map("metadata")?.Text("name"), document);
-                        skipped.Add($"{file}:{document.Line}: {document.Text("kind")} is not used from a resources folder");
-                    },
+                    "Configuration" => () => others.Add(document.Map("metadata")?.Text("name"), document),
+                    "WorkflowAccessPolicy" or "MCPServer" => WarnOfKind(document, others),
                     "Component" or "Subscription" or "HTTPEndpoint" or "Resiliency" => null,
                     var kind => ReportKind(document, kind),
                 };
@@ -74,7 +69,13 @@ internal sealed record ResourceSet(
                 found.Select(problem => problem.Severity == Severity.Error ? problem with { Severity = Severity.SkippedDocument } : problem)
             );
         }
-        return new ResourceSet(components, subscriptions, endpoints, resiliency, skipped) { RestartResources = others };
+        return new ResourceSet(components, subscriptions, endpoints, resiliency) { RestartResources = others };
+    }
+
+    private static Action WarnOfKind(YamlMap document, RestartResources others)
+    {
+        document.Warn("kind", $"a {document.Text("kind")} has no effect on the embedded sidecar; see docs/fidelity.md");
+        return () => others.Add(document.Map("metadata")?.Text("name"), document);
     }
 
     private static Action? WarnOfPlace(YamlMap document)

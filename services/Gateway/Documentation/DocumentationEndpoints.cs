@@ -8,13 +8,18 @@ namespace Gateway.Documentation;
 /// </summary>
 internal static class DocumentationEndpoints
 {
+    public const string Page = "/docs";
+
+    public static bool IsBrowsable(WebApplication app) =>
+        app.Configuration.GetValue<bool?>("Documentation:Enabled") ?? app.Environment.IsDevelopment();
+
     public static void MapDocumentation(this WebApplication app)
     {
         var contract = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "gateway.openapi.json"));
         app.MapGet("/openapi/v1.json", () => TypedResults.Bytes(contract, "application/json"));
-        if (app.Configuration.GetValue<bool?>("Documentation:Enabled") ?? app.Environment.IsDevelopment())
+        if (IsBrowsable(app))
         {
-            app.MapScalarApiReference("/docs", options =>
+            app.MapScalarApiReference(Page, options =>
             {
                 options.WithTitle("Order platform").WithOpenApiRoutePattern("/openapi/v1.json").DisableAgent().DisableMcp();
                 options.HideClientButton = true; // opens the vendor's own program

@@ -18,6 +18,8 @@ internal sealed record ServiceRoute(string[] Methods, string Path, string AppId,
 /// <summary>Requests go through the gateway's own sidecar, which finds the service.</summary>
 internal static class ServiceRoutes
 {
+    private const string Api = "/api";
+
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
     private static readonly ServiceRoute[] Routes =
@@ -57,7 +59,7 @@ internal static class ServiceRoutes
                     transforms.AddResponseTransform(response => ForgetChanged(customers, response.HttpContext));
                 }
             });
-            var endpoint = app.MapForwarder($"/api/{route.Path}/{{**rest}}", sidecar, config, transformer, invoker)
+            var endpoint = app.MapForwarder($"{Api}/{route.Path}/{{**rest}}", sidecar, config, transformer, invoker)
                 .WithMetadata(new HttpMethodMetadata(route.Methods), route)
                 .GuardedBy(route.AppId);
             if (route.Policy is { } policy)
@@ -90,5 +92,17 @@ internal static class ServiceRoutes
             return default;
         });
         transforms.AddResponseTransform(SidecarFailure.TranslateAsync);
+        transforms.AddResponseTransform(MakeLocationPublic);
+    }
+
+    /// <summary>A service names a resource by its own path; clients reach it below <c>/api</c>.</summary>
+    private static ValueTask MakeLocationPublic(ResponseTransformContext response)
+    {
+        var headers = response.HttpContext.Response.Headers;
+        if (headers.Location.ToString() is ['/', ..] path)
+        {
+            headers.Location = Api + path;
+        }
+        return default;
     }
 }

@@ -102,7 +102,9 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
             }
         );
         response.EnsureSuccessStatusCode();
-        return (await response.Content.ReadFromJsonAsync<CustomerView>())!.CustomerId;
+        var id = (await response.Content.ReadFromJsonAsync<CustomerView>())!.CustomerId;
+        Assert.Equal($"/api/customers/{id}", response.Headers.Location?.OriginalString);
+        return id;
     }
 
     public async Task ChangeCustomerAsync(string customerId, string name)

@@ -80,7 +80,7 @@ public sealed class AppConnectionTests : IDisposable
         var queries = new StartupQueries(options, NullLogger.Instance);
         var events = new AppEvents(
             options,
-            new ResourceSet([], [], [], [], []),
+            new ResourceSet([], [], [], []),
             components,
             new SubscriptionManager(
                 "app",

@@ -43,6 +43,7 @@ public sealed class YamlTests : IDisposable
         );
         Write("c.yaml", "kind: Komponent\n");
         Write("d.yaml", "a: [1\n");
+        Write("e.yaml", "kind: WorkflowAccessPolicy\n");
         var problems = new List<YamlProblem>();
         ResourceSet.Read([folder.FullName], problems);
         Assert.Equal(
@@ -53,6 +54,7 @@ public sealed class YamlTests : IDisposable
                 ("b.yaml", 9, "'path' is missing: the path of the app that takes matching events"),
                 ("c.yaml", 1, "'Komponent' is not a kind of resource"),
                 ("d.yaml", 2, "not valid YAML"),
+                ("e.yaml", 1, "a WorkflowAccessPolicy has no effect on the embedded sidecar; see docs/fidelity.md"),
             ],
             problems
                 .Select(problem =>
