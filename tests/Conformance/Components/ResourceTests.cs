@@ -31,6 +31,16 @@ public sealed class ResourceTests
     }
 
     [Fact]
+    public async Task The_second_name_of_the_SQLite_store_opens_it()
+    {
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [Yaml.Component("store", "state.sqlite3", ("connectionString", "{scratch}/store.db"))] }
+        );
+        await sidecar.Client.SaveStateAsync("store", "key", "value");
+        Assert.Equal("value", await sidecar.Client.GetStateAsync<string>("store", "key"));
+    }
+
+    [Fact]
     public async Task Two_components_with_one_name_are_refused_with_daprds_message()
     {
         var (code, output) = await TestedSidecar.RefusedAsync(
