@@ -18,6 +18,7 @@ internal static class Drivers
     {
         ["state.in-memory"] = new(StateDrivers.InMemory, "v1"),
         ["state.sqlite"] = new(StateDrivers.Sqlite, "v1"),
+        ["state.sqlite3"] = new(StateDrivers.Sqlite, "v1"),
         ["state.redis"] = new(StateDrivers.Redis, "v1"),
         ["state.postgresql"] = new(StateDrivers.Postgres, "v1", "v2"),
         ["state.postgres"] = new(StateDrivers.Postgres, "v1", "v2"),

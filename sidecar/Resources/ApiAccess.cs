@@ -4,8 +4,8 @@ namespace Sidecar.Resources;
 internal sealed record ApiRule(string Name, string Version, string Protocol);
 
 /// <summary>
-/// API allow and deny lists (<c>spec.api</c>). A list without entries for a protocol does not restrict it. Health checks are always
-/// allowed. Source: Dapr docs, "Selectively enable Dapr APIs on the Dapr sidecar".
+/// API allow and deny lists (<c>spec.api</c>). A list without entries for a protocol does not restrict it; for gRPC, only entries that
+/// name one of its APIs count. Health checks are always allowed. Source: Dapr docs, "Selectively enable Dapr APIs on the Dapr sidecar".
 /// </summary>
 internal sealed class ApiAccess(IReadOnlyList<ApiRule> allowed, IReadOnlyList<ApiRule> denied)
 {
@@ -13,7 +13,7 @@ internal sealed class ApiAccess(IReadOnlyList<ApiRule> allowed, IReadOnlyList<Ap
 
     private readonly string[] allowedHttp = [.. Of(allowed, "http").Select(rule => $"{rule.Version}/{rule.Name}")];
     private readonly string[] deniedHttp = [.. Of(denied, "http").Select(rule => $"{rule.Version}/{rule.Name}")];
-    private readonly ApiRule[] allowedGrpc = [.. Of(allowed, "grpc")];
+    private readonly ApiRule[] allowedGrpc = [.. Of(allowed, "grpc").Where(GrpcApis.Knows)];
     private readonly ApiRule[] deniedGrpc = [.. Of(denied, "grpc")];
 
     /// <summary><paramref name="path"/> without a leading slash.</summary>

@@ -112,8 +112,21 @@ internal static class ConfigurationReader
                 )),
         ];
 
-    private static List<ApiRule> Rules(YamlMap api, string key) =>
-        [.. api.Maps(key).Select(rule => new ApiRule(rule.Text("name") ?? "", rule.Text("version") ?? "", rule.Text("protocol") ?? ""))];
+    private static List<ApiRule> Rules(YamlMap api, string key) => [.. api.Maps(key).Select(Rule)];
+
+    private static ApiRule Rule(YamlMap map)
+    {
+        var rule = new ApiRule(map.Text("name") ?? "", map.Text("version") ?? "", map.Text("protocol") ?? "");
+        if (rule.Protocol == "grpc" && !GrpcApis.Knows(rule))
+        {
+            map.Warn(
+                "name",
+                $"gRPC has no API '{rule.Name}' in version '{rule.Version}', so the rule has no effect; its versions are v1, v1alpha1, "
+                    + "v1alpha2 and v1beta1"
+            );
+        }
+        return rule;
+    }
 
     private static List<SecretScope> Secrets(YamlMap? secrets)
     {

@@ -101,7 +101,7 @@ internal sealed class RunTemplateReader
     private RunApp? App(YamlMap item, SharedFields common)
     {
         var appDir = item.RequiredText("appDirPath", "the folder of the app");
-        var directory = Path.GetFullPath(appDir ?? ".", folder);
+        var directory = Locate(appDir ?? ".", folder);
         if (appDir is not null && !Directory.Exists(directory))
         {
             item.Report("appDirPath", $"the folder '{directory}' does not exist");
@@ -234,8 +234,8 @@ internal sealed class RunTemplateReader
         ResourceSet.Read([folder], []).Components.Select(component => component.Name);
 
     private static string Locate(string path, string from) =>
-        path.StartsWith('~')
-            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[1..].TrimStart('/'))
+        path.StartsWith("~/", StringComparison.Ordinal)
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..].TrimStart('/'))
             : Path.GetFullPath(path, from);
 
     private static string Existing(YamlMap map, string key, string path)

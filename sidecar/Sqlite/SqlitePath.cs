@@ -9,8 +9,13 @@ internal static class SqlitePath
 {
     public const string InMemory = ":memory:";
 
-    public static string Read(DriverContext context, string example) =>
-        Of(context.Properties.Required("connectionString", example), context.PathOf);
+    public static string Read(DriverContext context, string example)
+    {
+        var connection = context.Properties.Text("connectionString", "url") is { Length: > 0 } given
+            ? given
+            : context.Properties.Required("connectionString", example);
+        return Of(connection, context.PathOf);
+    }
 
     public static string Of(string connection, Func<string, string> locate)
     {

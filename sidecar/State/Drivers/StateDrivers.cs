@@ -23,7 +23,7 @@ internal static class StateDrivers
         var metadataTable = TableName.Read(context.Properties, "metadataTableName", "metadata");
         var cleanup = Cleanup(context.Properties);
         _ = context.Properties.Duration("timeout", TimeSpan.FromSeconds(20)); // without effect, but daprd refuses a wrong one
-        context.Properties.Accept("busyTimeout", "disableWAL");
+        context.Properties.Accept("timeoutInSeconds", "busyTimeout", "disableWAL");
         return async _ =>
         {
             var database = SqliteDatabase.At(path);

@@ -31,6 +31,19 @@ public sealed class ResourceTests
     }
 
     [Fact]
+    public async Task The_second_names_of_the_SQLite_store_and_its_metadata_are_known()
+    {
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources = [Yaml.Component("store", "state.sqlite3", ("url", "{scratch}/store.db"), ("timeoutInSeconds", "20"))],
+            }
+        );
+        await sidecar.Client.SaveStateAsync("store", "key", "value");
+        Assert.Equal("value", await sidecar.Client.GetStateAsync<string>("store", "key"));
+    }
+
+    [Fact]
     public async Task Two_components_with_one_name_are_refused_with_daprds_message()
     {
         var (code, output) = await TestedSidecar.RefusedAsync(

@@ -35,6 +35,14 @@ public sealed class ApiListTests
     }
 
     [Fact]
+    public async Task A_rule_that_names_no_API_of_gRPC_restricts_nothing()
+    {
+        await using var sidecar = await StartAsync("allowed: [ { name: state, version: v1.0, protocol: grpc } ]");
+        await sidecar.Grpc.GetStateAsync(new() { StoreName = "store", Key = "key" });
+        await sidecar.Grpc.GetMetadataAsync(new());
+    }
+
+    [Fact]
     public async Task Denied_invocation_is_missing_however_the_app_is_named()
     {
         await using var app = await HttpApp.StartAsync();

@@ -63,6 +63,21 @@ public sealed class ConfigurationReaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("state", "v1", 0)]
+    [InlineData("subtlecrypto", "v1alpha1", 0)]
+    [InlineData("conversation", "v1alpha2", 0)]
+    [InlineData("jobs", "v1", 0)]
+    [InlineData("state", "v1.0", 1)]
+    [InlineData("states", "v1", 1)]
+    public void A_rule_that_names_no_API_of_gRPC_is_warned_of(string name, string version, int warnings)
+    {
+        Configured($"api: {{ denied: [ {{ name: {name}, version: {version}, protocol: grpc }} ] }}");
+
+        Assert.Equal(warnings, problems.Count);
+        Assert.All(problems, problem => Assert.Equal(Severity.IgnoredField, problem.Severity));
+    }
+
+    [Theory]
     [InlineData("state.redis", "v1", true)]
     [InlineData("pubsub.redis", "v1", true)]
     [InlineData("pubsub.redis", "v2", false)]

@@ -75,6 +75,17 @@ public sealed class RunTemplateTests : IDisposable
             App($"version: 1\napps: [{{ appID: shop, appDirPath: .{fields} }}]").Environment.GetValueOrDefault("APP_CHANNEL_ADDRESS")
         );
 
+    [Theory]
+    [InlineData("appDirPath: ~/")]
+    [InlineData("appDirPath: ., runtimePath: ~/, resourcesPaths: [~/]")]
+    public void A_path_that_begins_with_a_tilde_counts_from_the_home_folder(string fields)
+    {
+        var app = App($"version: 1\napps: [{{ appID: shop, {fields} }}]");
+
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        Assert.Contains(home, (IEnumerable<string>)[app.Directory, .. app.Options.ResourcesPaths]);
+    }
+
     [Fact]
     public void A_template_from_the_standard_input_counts_from_the_working_directory()
     {
