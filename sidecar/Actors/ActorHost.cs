@@ -91,13 +91,13 @@ internal sealed partial class ActorHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits for the running calls before the sidecar ends. Calls that run longer than <paramref name="patience"/> are cancelled, so that
+    /// Waits for the running calls before the sidecar ends. Calls that run longer than <paramref name="longest"/> are cancelled, so that
     /// their actors can be deactivated. Reminders end at once.
     /// </summary>
-    public async Task DrainAsync(TimeSpan patience)
+    public async Task DrainAsync(TimeSpan longest)
     {
         await Reminders.DisposeAsync();
-        using var limit = new CancellationTokenSource(patience, time);
+        using var limit = new CancellationTokenSource(longest, time);
         await Task.WhenAll(active.Values.Select(actor => actor.Turn.EndedAsync(limit.Token)))
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (limit.IsCancellationRequested)

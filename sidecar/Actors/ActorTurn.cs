@@ -28,7 +28,7 @@ internal sealed class ActorTurn(ActorTypeOptions options)
         return new Ending(this);
     }
 
-    /// <summary>Waits until the running call and those that wait before this one have ended.</summary>
+    /// <summary>Waits until the running call, and every call that already waits, has ended.</summary>
     public async Task EndedAsync(CancellationToken cancellation) => (await TakeAsync(null, cancellation)).Dispose();
 
     private bool TryJoin(string reentrancyId)

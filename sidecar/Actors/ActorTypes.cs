@@ -19,7 +19,7 @@ internal static class ActorTypes
     private static readonly TimeSpan DefaultIdleTimeout = TimeSpan.FromMinutes(60);
     private static readonly TimeSpan DefaultDrain = TimeSpan.FromSeconds(2);
 
-    /// <summary>From here on daprd reduces the time, to <see cref="ReducedDrain"/> by default.</summary>
+    /// <summary>A time of this length or more is reduced to <see cref="ReducedDrain"/>, as by daprd with its defaults.</summary>
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ReducedDrain = TimeSpan.FromSeconds(24);
     private const int DefaultStackDepth = 32;

@@ -43,7 +43,7 @@ internal static class DaprdShutdown
         {
             await BlockAsync(server.Sidecars[0], longest, log, time, server.Lifetime.ApplicationStopping);
         }
-        await server.Sidecars[0].DrainActorsAsync(); // as in daprd, before the graceful-shutdown time begins
+        await server.Sidecars[0].DrainActorsAsync(); // before the graceful-shutdown time begins: an app may name a longer time
         try
         {
             await server.DisposeAsync().AsTask().WaitAsync(options.GracefulShutdown, time, CancellationToken.None);

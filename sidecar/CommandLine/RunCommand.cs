@@ -60,8 +60,8 @@ internal static class RunCommand
     private static async Task<int> RunAsync(ParseResult result, CancellationToken cancellation)
     {
         var strict = result.GetValue(Strict);
-        var one = SingleApp.GivenIn(result).ToList();
-        var byFlags = result.GetResult(RunFile) is null && (one.Count > 0 || result.GetValue(Command) is { Length: > 0 });
+        var appFlags = SingleApp.GivenIn(result).ToList();
+        var byFlags = result.GetResult(RunFile) is null && (appFlags.Count > 0 || result.GetValue(Command) is { Length: > 0 });
         var template = byFlags ? One(result) : Template(result, strict);
         var apps = template.Apps;
         // Lines of apps are theirs: they are never broken to fit.
@@ -71,7 +71,7 @@ internal static class RunCommand
         {
             console.Warn($"ignored: {warning} (--strict refuses it)");
         }
-        foreach (var flag in byFlags ? [] : one)
+        foreach (var flag in byFlags ? [] : appFlags)
         {
             console.Warn($"ignored: {flag} describes one app; set its field in the run template instead");
         }

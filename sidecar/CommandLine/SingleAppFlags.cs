@@ -20,7 +20,7 @@ internal sealed class SingleAppFlags
         Description = AppProtocols.Known,
         DefaultValueFactory = _ => "http",
     };
-    private readonly Option<bool> appSsl = new("--app-ssl") { Description = "The former form of --app-protocol https and grpcs" };
+    private readonly Option<bool> appSsl = new("--app-ssl") { Description = "Deprecated; use --app-protocol https or grpcs" };
     private readonly Option<string> appChannelAddress = new("--app-channel-address")
     {
         Description = "The network address the app listens on",
@@ -120,7 +120,7 @@ internal sealed class SingleAppFlags
         }
     }
 
-    /// <summary>The names of the given flags that describe an app. Beside a run template they have no effect.</summary>
+    /// <summary>The names of the given flags that describe an app. Together with a run template they have no effect.</summary>
     public IEnumerable<string> GivenIn(ParseResult result) => NamesOf(OfOneApp, result);
 
     /// <summary>The names of the given flags that have no effect here.</summary>

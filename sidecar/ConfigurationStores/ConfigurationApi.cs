@@ -89,7 +89,7 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
             }
             catch (OperationCanceledException)
             {
-                // The subscriber has gone. The store would take this for a failure of its own and start again.
+                // The subscriber has disconnected. The store would treat an exception as its own failure and subscribe again.
             }
         }
     }

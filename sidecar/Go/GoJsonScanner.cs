@@ -13,11 +13,11 @@ internal ref struct GoJsonScanner(ReadOnlySpan<byte> text)
     private int depth = 0;
 
     /// <summary>
-    /// The first value; the problem with Go's text if there is none. Ignores everything behind it, as Go's decoder of streams does.
+    /// The first value; the problem with Go's text if there is none. Ignores everything after it, as Go's decoder of streams does.
     /// </summary>
     public static ReadOnlySpan<byte> First(ReadOnlySpan<byte> body, out string? problem) => Find(body, alone: false, out problem);
 
-    /// <summary>Like <see cref="First"/>, but anything behind the value is a problem, as for Go's <c>Unmarshal</c>.</summary>
+    /// <summary>Like <see cref="First"/>, but anything after the value is a problem, as for Go's <c>Unmarshal</c>.</summary>
     public static ReadOnlySpan<byte> Only(ReadOnlySpan<byte> body, out string? problem) => Find(body, alone: true, out problem);
 
     private static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> body, bool alone, out string? problem)

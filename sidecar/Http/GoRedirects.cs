@@ -7,7 +7,7 @@ namespace Sidecar.Http;
 /// that Go turns into GET, and does not follow a redirect that leaves TLS. Source: Go's <c>net/http</c>, <c>Client</c>.
 /// </summary>
 /// <param name="repeatsBody">
-/// False if the body of a request can be sent only once. The caller then receives 307 and 308, which demand the same body.
+/// False if the body of a request can be sent only once. The caller then receives 307 and 308, which require the same body.
 /// </param>
 internal sealed class GoRedirects(HttpMessageHandler inner, bool repeatsBody) : DelegatingHandler(inner)
 {
@@ -39,11 +39,11 @@ internal sealed class GoRedirects(HttpMessageHandler inner, bool repeatsBody) : 
                 return response;
             }
             var from = new Uri($"{url.Scheme}://{url.Authority}{url.PathAndQuery}");
-            url = new Uri(from, location);
-            if (url.Scheme is not ("http" or "https"))
+            if (!Uri.TryCreate(from, location, out var next) || next.Scheme is not ("http" or "https"))
             {
                 return response;
             }
+            url = next;
             var status = response.StatusCode;
             response.Dispose();
             if (followed == MaxRedirects)
@@ -62,7 +62,7 @@ internal sealed class GoRedirects(HttpMessageHandler inner, bool repeatsBody) : 
             }
             if (!namesEncoding)
             {
-                Remove(request, AcceptEncoding); // the handler below has added it, and has to unpack the next answer as well
+                Remove(request, AcceptEncoding); // TransparentGzip has added it, and unpacks the next answer only if it adds it again
             }
         }
     }

@@ -1,6 +1,6 @@
 namespace Sidecar.Http;
 
-/// <summary>The content type of a message as it is written: any text. .NET writes one that was read as a value in another form.</summary>
+/// <summary>The content type of a message, unchanged: any text. .NET would write a parsed content type in another form.</summary>
 internal static class WrittenContentType
 {
     public static string? Of(HttpContent? content) =>

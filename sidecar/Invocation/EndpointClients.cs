@@ -24,7 +24,7 @@ internal sealed class EndpointClients : IDisposable
     {
         var handler = new SocketsHttpHandler
         {
-            Proxy = OutsideProxy.Instance,
+            Proxy = EnvironmentProxy.Instance,
             AllowAutoRedirect = false,
             UseCookies = false,
             ActivityHeadersPropagator = null,

@@ -13,7 +13,7 @@ internal sealed class ApiAccess(IReadOnlyList<ApiRule> allowed, IReadOnlyList<Ap
 
     private readonly string[] allowedHttp = [.. Of(allowed, "http").Select(rule => $"{rule.Version}/{rule.Name}")];
     private readonly string[] deniedHttp = [.. Of(denied, "http").Select(rule => $"{rule.Version}/{rule.Name}")];
-    private readonly ApiRule[] allowedGrpc = [.. Of(allowed, "grpc").Where(GrpcApis.Knows)];
+    private readonly ApiRule[] allowedGrpc = [.. Of(allowed, "grpc").Where(GrpcApis.Contains)];
     private readonly ApiRule[] deniedGrpc = [.. Of(denied, "grpc")];
 
     /// <summary><paramref name="path"/> without a leading slash.</summary>

@@ -117,7 +117,7 @@ internal static class ConfigurationReader
     private static ApiRule Rule(YamlMap map)
     {
         var rule = new ApiRule(map.Text("name") ?? "", map.Text("version") ?? "", map.Text("protocol") ?? "");
-        if (rule.Protocol == "grpc" && !GrpcApis.Knows(rule))
+        if (rule.Protocol.Equals("grpc", StringComparison.OrdinalIgnoreCase) && !GrpcApis.Contains(rule))
         {
             map.Warn(
                 "name",

@@ -27,7 +27,8 @@ internal static class GrpcApis
     ];
 
     /// <summary>False for a rule that names no API of gRPC, such as one of version <c>v1.0</c>, which only HTTP has.</summary>
-    public static bool Knows(ApiRule rule) => Dapr.Client.Autogen.Grpc.v1.Dapr.Descriptor.Methods.Any(method => Covers(rule, method.Name));
+    public static bool Contains(ApiRule rule) =>
+        Dapr.Client.Autogen.Grpc.v1.Dapr.Descriptor.Methods.Any(method => Covers(rule, method.Name));
 
     public static bool Covers(ApiRule rule, string method)
     {

@@ -81,8 +81,8 @@ internal sealed class AppProcess : IDisposable
     }
 
     /// <summary>
-    /// A command with a path counts from the app's folder, as in the shell by which Dapr's CLI starts it; .NET would count it from the
-    /// folder of this process.
+    /// A command with a path is relative to the app's folder, as in the shell by which Dapr's CLI starts it. For .NET it would be relative
+    /// to the folder of this process.
     /// </summary>
     private static string ProgramOf(RunApp app) =>
         Path.GetDirectoryName(app.Command[0]) is { Length: > 0 } ? Path.GetFullPath(app.Command[0], app.Directory) : app.Command[0];

@@ -35,7 +35,7 @@ public sealed class ServerSentEventsTests
     }
 
     [Fact]
-    public async Task A_client_that_is_gone_ends_the_stream_although_there_is_no_event()
+    public async Task A_disconnected_client_ends_the_stream_although_there_is_no_event()
     {
         using var body = new Written();
         using var gone = new CancellationTokenSource();

@@ -12,7 +12,7 @@ using Status = Dapr.AppCallback.Autogen.Grpc.v1.TopicEventResponse.Types.TopicEv
 
 namespace Orders.Grpc.Tests;
 
-/// <summary>An event that no open stream can receive must not keep the others of its bulk back.</summary>
+/// <summary>An event that fails must not affect the others of its bulk.</summary>
 public sealed class OrderEventsTests
 {
     private readonly FakeOrders orders = new();
@@ -41,6 +41,7 @@ public sealed class OrderEventsTests
                 {
                     "/orders/missing" => (HttpStatusCode.NotFound, (object)new { detail = "There is no order." }),
                     "/orders/failing" => (HttpStatusCode.ServiceUnavailable, (object)new { detail = "away" }),
+                    "/orders/late" => throw new TaskCanceledException("orders has not answered in time"),
                     _ => FakeOrders.Found(path),
                 }
             );
@@ -50,6 +51,7 @@ public sealed class OrderEventsTests
             {
                 Entry("missing"),
                 Entry("failing"),
+                Entry("late"),
                 Entry("found"),
                 new TopicEventBulkRequestEntry { EntryId = "raw" },
             },
@@ -58,7 +60,7 @@ public sealed class OrderEventsTests
         var answer = await events.OnBulkTopicEvent(request, FakeCall.Of(new Caller.Anonymous(), FakeOrders.At));
 
         Assert.Equal(
-            [("missing", Status.Drop), ("failing", Status.Retry), ("found", Status.Success), ("raw", Status.Drop)],
+            [("missing", Status.Drop), ("failing", Status.Retry), ("late", Status.Retry), ("found", Status.Success), ("raw", Status.Drop)],
             answer.Statuses.Select(entry => (entry.EntryId, entry.Status))
         );
         await using var changes = open.ReadAllAsync(default).GetAsyncEnumerator();

@@ -82,7 +82,7 @@ public sealed class OrderServingTests
     [InlineData(HttpStatusCode.RequestTimeout, StatusCode.Unavailable)]
     [InlineData(HttpStatusCode.InternalServerError, StatusCode.Internal)]
     [InlineData(HttpStatusCode.ServiceUnavailable, StatusCode.Unavailable)]
-    public async Task A_refusal_of_orders_has_the_corresponding_status_and_its_words(HttpStatusCode http, StatusCode grpc)
+    public async Task A_refusal_of_orders_has_the_corresponding_status_and_its_text(HttpStatusCode http, StatusCode grpc)
     {
         orders.Answer = _ => Task.FromResult((http, (object)new { detail = "Why it is refused." }));
 

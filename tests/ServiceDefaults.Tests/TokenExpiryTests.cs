@@ -15,7 +15,7 @@ public sealed class TokenExpiryTests
     [InlineData("9223372036854775807", int.MaxValue / 1000)]
     [InlineData("never", int.MaxValue / 1000)]
     [InlineData(null, int.MaxValue / 1000)]
-    public void A_token_is_taken_until_half_a_minute_after_its_end_and_a_timer_takes_the_time(string? expiry, int seconds)
+    public void A_token_is_accepted_until_half_a_minute_after_its_expiry_within_the_limit_of_a_timer(string? expiry, int seconds)
     {
         Claim[] claims = expiry is null ? [] : [new Claim("exp", expiry)];
         var user = new ClaimsPrincipal(new ClaimsIdentity(claims, "test"));

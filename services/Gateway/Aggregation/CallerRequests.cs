@@ -5,7 +5,7 @@ namespace Gateway.Aggregation;
 internal static class CallerRequests
 {
     /// <summary>Sends a GET on behalf of the caller of the edge.</summary>
-    /// <param name="mayWait">True: with the caller's <c>Prefer</c>, by which the service may wait for the end of an order.</param>
+    /// <param name="mayWait">True: forwards the caller's <c>Prefer</c>, so that the service may wait for the end of an order.</param>
     public static async Task<HttpResponseMessage> GetForCallerAsync(
         this HttpClient http,
         HttpContext context,

@@ -1,8 +1,8 @@
 namespace Gateway.Documentation;
 
 /// <summary>
-/// The root of the edge, where a person begins: leads a browser to the console, if there is one (<c>Links:Console</c>), else to the
-/// documentation, if that is enabled. All others get the addresses as JSON.
+/// The root of the edge: redirects a browser to the console, if there is one (<c>Links:Console</c>), otherwise to the documentation, if
+/// that is enabled. Other clients receive the addresses as JSON.
 /// </summary>
 internal static class EntryPage
 {

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Gateway.Streaming;
 
-/// <summary>The events, and the headers before the first of them: a stream that follows may have nothing to say for long.</summary>
+/// <summary>Sends events, and the headers before the first event: a stream can be without events for a long time.</summary>
 internal sealed class ServerSentEvents(IAsyncEnumerable<SseItem<JsonElement>> events, TimeProvider time) : IResult
 {
-    /// <summary>The time without an event after which a comment is sent. The server notices by it that a client is gone.</summary>
+    /// <summary>The time without an event after which a comment is sent. By it the server detects a client that has disconnected.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     private static readonly byte[] Comment = ":\n\n"u8.ToArray();
@@ -25,7 +25,7 @@ internal sealed class ServerSentEvents(IAsyncEnumerable<SseItem<JsonElement>> ev
         }
     }
 
-    /// <summary>Writes comments while it waits. A client that is gone ends the wait, and not the writing of a comment.</summary>
+    /// <summary>Writes comments while it waits. A disconnected client ends the wait, and not the writing of a comment.</summary>
     private async Task<bool> HasNextAsync(Task<bool> next, HttpResponse response)
     {
         while (true)

@@ -66,7 +66,7 @@ internal sealed partial class OrderEvents(
         };
     }
 
-    /// <summary>A failure retries its own event, and no other of the bulk.</summary>
+    /// <summary>A failure, also a time-out of orders, retries its own event and no other of the bulk.</summary>
     private async Task<Delivery> PublishAsync(string eventId, string orderId, CancellationToken cancellation)
     {
         try
@@ -78,7 +78,7 @@ internal sealed partial class OrderEvents(
         {
             return Delivery.DropBecause("There is no such order.");
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             LogFailed(e, eventId, orderId);
             return Delivery.RetryBecause(e.Message);

@@ -58,8 +58,8 @@ internal sealed class OrdersClient(HttpClient http)
     }
 
     /// <summary>
-    /// A 500 of orders is permanent: a client that repeats it meets it again. A 500 without problem details is a sidecar's, which could not
-    /// reach orders.
+    /// A 500 of orders is permanent: a repeated call fails again. A 500 without problem details comes from a sidecar that could not reach
+    /// orders.
     /// </summary>
     private static StatusCode StatusOf(HttpResponseMessage response) =>
         response.StatusCode switch

@@ -39,7 +39,7 @@ internal sealed class CheckOrder(OrderStreams streams, TimeProvider time) : Work
         return new CheckResult(null, lookAt - now);
     }
 
-    /// <summary>An order that has moved since its version <paramref name="seen"/> does not stand still: it is left alone.</summary>
+    /// <summary>Does nothing if the order has moved since its version <paramref name="seen"/>: it makes progress.</summary>
     private async Task MoveAsync(PlacedOrder input, int seen, ApprovalTerms approval)
     {
         var moved = await streams.AppendAsync(
@@ -48,8 +48,8 @@ internal sealed class CheckOrder(OrderStreams streams, TimeProvider time) : Work
             CancellationToken.None,
             seen: seen
         );
-        // A time-out is carried out here too: what is stuck may be the very events that would bring it about. The reaction to the event
-        // may be faster, and then there is nothing left to do.
+        // The time-out is carried out here too, because the events that would cause it may be stuck. If the reaction to such an event is
+        // faster, nothing is left to do.
         if (moved.Value is { } order && (order.Phase == OrderPhase.Rejected || (order.Cancelling is not null && !order.Phase.IsUndoing())))
         {
             var due = new Signal(order.Phase == OrderPhase.Rejected ? ChoreographyRules.Rejected : ChoreographyRules.Cancelled);

@@ -36,7 +36,9 @@ internal sealed class RebuildChunk(OrderCatalogue catalogue, OrderProjection pro
 {
     private const int RecordsPerChunk = 10;
 
-    /// <summary>So many orders of a hundred lines fit into the 4 MB of a gRPC answer, and live events wait for no more.</summary>
+    /// <summary>
+    /// This number of orders with a hundred lines each fits into the 4 MB of a gRPC answer. Live events wait for one call at most.
+    /// </summary>
     private const int OrdersPerCall = 64;
 
     public override async Task<RebuildProgress> RunAsync(WorkflowActivityContext context, RebuildProgress progress)

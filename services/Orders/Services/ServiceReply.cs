@@ -7,8 +7,8 @@ namespace Orders.Services;
 
 /// <summary>
 /// Reads another service's answer: 2xx is a value, other 4xx a refusal that repeating won't change, and all else (5xx, 408, 429, no answer)
-/// an exception, which the saga's retries deal with. So is a 4xx without problem details: services refuse with them, so a sidecar has
-/// answered, and its text is not for customers.
+/// an exception, which the saga's retries deal with. A 4xx without problem details is an exception too: services refuse with problem
+/// details, so it comes from a sidecar, and its text is not for customers.
 /// </summary>
 internal static class ServiceReply
 {

@@ -92,7 +92,7 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
             {
                 return order;
             }
-            if (order is not null && seen is not null && read.Value.Version > seen)
+            if (order is not null && read.Value.Version > seen)
             {
                 return order;
             }

@@ -13,8 +13,8 @@ internal interface IPaymentProvider
     Task<Charge?> FindAsync(string orderId, CancellationToken cancellation);
 
     /// <summary>
-    /// Gives a charge back, and closes the order: no call charges it any more, not even one that is under way. Once, however often it is
-    /// called. An order that was not charged is only closed.
+    /// Refunds the charge and closes the order: no call can charge it afterwards, not even one that is under way. Idempotent. An order that
+    /// was not charged is only closed.
     /// </summary>
     Task RefundAsync(string orderId, CancellationToken cancellation);
 }

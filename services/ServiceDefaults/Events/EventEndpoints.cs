@@ -24,7 +24,7 @@ public static partial class EventEndpoints
         RespectRequiredConstructorParameters = true,
     };
 
-    private static readonly Delivery Unreadable = Delivery.DropBecause("The event can't be read: it lacks what its contract demands.");
+    private static readonly Delivery Unreadable = Delivery.DropBecause("The event can't be read: it does not match its contract.");
 
     /// <summary>
     /// Events of a topic that this app has no use for; a subscription without such a route would take them for dead letters.

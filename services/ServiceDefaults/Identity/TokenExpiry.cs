@@ -3,16 +3,16 @@ using System.Security.Claims;
 
 namespace ServiceDefaults.Identity;
 
-/// <summary>The end of a token, for answers that can last longer than it.</summary>
+/// <summary>The expiry of a token, for answers that can last longer than the token is valid.</summary>
 public static class TokenExpiry
 {
-    /// <summary>How long a token is taken after its end, because clocks differ.</summary>
+    /// <summary>The time for which a token is accepted after its expiry, because clocks differ.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
-    /// <summary>The longest time that a timer takes.</summary>
+    /// <summary>The longest time that a timer accepts.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(int.MaxValue);
 
-    /// <summary>The time for which the user's token is still taken; zero when it is not any more.</summary>
+    /// <summary>The time for which the user's token is still accepted; zero after that.</summary>
     public static TimeSpan TokenLeft(this ClaimsPrincipal user, DateTimeOffset now)
     {
         if (!long.TryParse(user.FindFirst("exp")?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))

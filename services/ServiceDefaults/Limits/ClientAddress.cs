@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace ServiceDefaults.Limits;
 
 /// <summary>
-/// The address that limits count by. Of IPv6 it is the network of 64 bits: a client has all addresses of one, and each would have limits
-/// of its own.
+/// The address by which limits count. Of an IPv6 address it is the network (64 bits), because one client can use all addresses of its
+/// network and would have limits for each of them.
 /// </summary>
 internal static class ClientAddress
 {

@@ -18,7 +18,7 @@ internal sealed class HttpBinding : IOutputBinding
         this.options = options;
         var handler = new SocketsHttpHandler
         {
-            Proxy = OutsideProxy.Instance,
+            Proxy = EnvironmentProxy.Instance,
             AllowAutoRedirect = false,
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(15),

@@ -35,7 +35,7 @@ internal static class CloudEvents
 
     public static bool IsCloudEvent(string? contentType) => MediaType(contentType).Equals(ContentType, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A received envelope; null if the data is none, or has more than the envelope.</summary>
+    /// <summary>A received envelope; null if the data is no envelope, or contains anything after it.</summary>
     public static JsonObject? Parse(ReadOnlyMemory<byte> data)
     {
         try
@@ -48,7 +48,7 @@ internal static class CloudEvents
         }
     }
 
-    /// <summary>The media type without its parameters; a space before them belongs to it, as in daprd.</summary>
+    /// <summary>The media type without its parameters. A space before them belongs to it, as in daprd.</summary>
     public static string MediaType(string? contentType)
     {
         var end = contentType?.IndexOf(';') ?? -1;
@@ -198,8 +198,8 @@ internal static class CloudEvents
         || (mediaType.Equals("application/x-protobuf", StringComparison.OrdinalIgnoreCase) && IsMessage(data));
 
     /// <summary>
-    /// True if the bytes are a message of Protocol Buffers. daprd also requires that its fields have the types of a CloudEvent's; the text
-    /// that other messages become there has lost their bytes.
+    /// True if the bytes are a message of Protocol Buffers. daprd accepts only messages whose fields have the types of a CloudEvent's, and
+    /// turns others into text, which can lose bytes.
     /// </summary>
     private static bool IsMessage(ReadOnlySpan<byte> data)
     {

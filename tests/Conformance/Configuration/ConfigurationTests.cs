@@ -296,7 +296,7 @@ public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationS
         }
         catch (RpcException e) when (TestedSidecar.IsDaprd && e.Status.Detail.EndsWith("does not exist", StringComparison.Ordinal))
         {
-            return false; // daprd ends the stream so when the subscription was removed before the stream's own end
+            return false; // daprd ends the stream with this error if the subscription is removed before the stream ends
         }
     }
 

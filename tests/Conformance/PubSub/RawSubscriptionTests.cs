@@ -40,7 +40,7 @@ public sealed class RawSubscriptionTests
     }
 
     [Fact]
-    public async Task A_raw_message_with_text_behind_its_envelope_is_no_event()
+    public async Task A_raw_message_with_text_after_its_envelope_is_no_event()
     {
         await using var app = await HttpApp.StartAsync();
         app.Subscribes(

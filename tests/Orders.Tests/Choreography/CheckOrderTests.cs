@@ -67,7 +67,7 @@ public sealed class CheckOrderTests
     private async Task<IEnumerable<string>> EventsAsync() =>
         (await streams.FindAsync(Input.OrderId, default))!.Events.Select(stored => stored.Event.Name);
 
-    /// <summary>A clock by which something else happens when it is read for the given time: at the start, and at each decision.</summary>
+    /// <summary>A clock that acts at its given reading. A check reads its clock at the start and at each decision.</summary>
     private sealed class Interrupted(TimeProvider clock, int reading, Func<Task> act) : TimeProvider
     {
         private int readings;

@@ -111,7 +111,7 @@ public sealed class OrderPlacementTests
         );
     }
 
-    /// <summary>Customers and inventory, as a placement asks them.</summary>
+    /// <summary>Customers and inventory, as a placement calls them.</summary>
     private sealed class OtherServices : HttpMessageHandler
     {
         public HttpStatusCode Customers { get; set; } = HttpStatusCode.OK;

@@ -13,7 +13,7 @@ public sealed class ServiceReplyTests
     [InlineData(HttpStatusCode.Conflict, RefusalKind.Conflict)]
     [InlineData(HttpStatusCode.NotFound, RefusalKind.NotFound)]
     [InlineData(HttpStatusCode.Gone, RefusalKind.Unprocessable)]
-    public async Task A_4xx_with_problem_details_is_a_refusal_with_their_words(HttpStatusCode status, RefusalKind kind)
+    public async Task A_4xx_with_problem_details_is_a_refusal_with_their_text(HttpStatusCode status, RefusalKind kind)
     {
         using var answer = Answer(status, Problem, """{"code":"out-of-stock","title":"Conflict","detail":"There are none."}""");
 

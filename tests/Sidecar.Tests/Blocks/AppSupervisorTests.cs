@@ -90,7 +90,7 @@ public sealed class AppSupervisorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_command_with_a_path_counts_from_the_folder_of_its_app()
+    public async Task A_command_with_a_path_is_relative_to_the_folder_of_its_app()
     {
         await WriteAsync(Path.Combine(folder.FullName, "app.sh"));
         await using var supervisor = Start("exit 0", "./app.sh");

@@ -63,15 +63,17 @@ public sealed class ConfigurationReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("state", "v1", 0)]
-    [InlineData("subtlecrypto", "v1alpha1", 0)]
-    [InlineData("conversation", "v1alpha2", 0)]
-    [InlineData("jobs", "v1", 0)]
-    [InlineData("state", "v1.0", 1)]
-    [InlineData("states", "v1", 1)]
-    public void A_rule_that_names_no_API_of_gRPC_is_warned_of(string name, string version, int warnings)
+    [InlineData("state", "v1", "grpc", 0)]
+    [InlineData("subtlecrypto", "v1alpha1", "grpc", 0)]
+    [InlineData("conversation", "v1alpha2", "grpc", 0)]
+    [InlineData("jobs", "v1", "grpc", 0)]
+    [InlineData("state", "v1.0", "grpc", 1)]
+    [InlineData("state", "v1.0", "GRPC", 1)]
+    [InlineData("state", "v1.0", "http", 0)]
+    [InlineData("states", "v1", "grpc", 1)]
+    public void A_rule_that_names_no_API_of_gRPC_causes_a_warning(string name, string version, string protocol, int warnings)
     {
-        Configured($"api: {{ denied: [ {{ name: {name}, version: {version}, protocol: grpc }} ] }}");
+        Configured($"api: {{ denied: [ {{ name: {name}, version: {version}, protocol: {protocol} }} ] }}");
 
         Assert.Equal(warnings, problems.Count);
         Assert.All(problems, problem => Assert.Equal(Severity.IgnoredField, problem.Severity));

@@ -6,7 +6,7 @@ namespace Sidecar.Tests.Blocks;
 public sealed class TransparentGzipTests
 {
     [Fact]
-    public async Task The_reading_of_a_packed_answer_that_does_not_end_is_cancelled()
+    public async Task Reading_a_packed_answer_that_does_not_end_can_be_cancelled()
     {
         using var content = new StreamContent(new Pipe().Reader.AsStream()) { Headers = { ContentEncoding = { "gzip" } } };
         using var client = new HttpMessageInvoker(new TransparentGzip(new Server(content)));

@@ -26,7 +26,7 @@ public sealed class DaprdOptionsTests
     [InlineData("--dapr-http-max-request-size 2", 2 << 20)]
     [InlineData("--dapr-http-max-request-size -1", 4 << 20)]
     [InlineData("--dapr-http-max-request-size 2 --max-body-size 8Mi", 8 << 20)]
-    public void A_negative_size_of_the_body_is_the_default(string commandLine, long bytes) =>
+    public void A_negative_maximum_body_size_means_the_default(string commandLine, long bytes) =>
         Assert.Equal(bytes, Read(commandLine).MaxBodySize);
 
     [Theory]

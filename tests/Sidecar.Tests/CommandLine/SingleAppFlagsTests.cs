@@ -114,7 +114,7 @@ public sealed class SingleAppFlagsTests
         );
 
     [Fact]
-    public void A_negative_size_of_the_body_is_the_default() =>
+    public void A_negative_maximum_body_size_means_the_default() =>
         Assert.Equal(AppOptions.DefaultMaxBodySize, Read("-a shop --max-body-size=-1").MaxBodySize);
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class RunTemplateTests : IDisposable
     [Theory]
     [InlineData("appDirPath: ~/")]
     [InlineData("appDirPath: ., runtimePath: ~/, resourcesPaths: [~/]")]
-    public void A_path_that_begins_with_a_tilde_counts_from_the_home_folder(string fields)
+    public void A_path_that_begins_with_a_tilde_is_relative_to_the_home_folder(string fields)
     {
         var app = App($"version: 1\napps: [{{ appID: shop, {fields} }}]");
 
@@ -103,7 +103,7 @@ public sealed class RunTemplateTests : IDisposable
     [Theory]
     [InlineData("8Mi", 8 << 20)]
     [InlineData("-1", 4 << 20)]
-    public void A_negative_size_of_the_body_is_the_default(string size, long bytes) =>
+    public void A_negative_maximum_body_size_means_the_default(string size, long bytes) =>
         Assert.Equal(bytes, App($"version: 1\napps: [{{ appID: shop, appDirPath: ., maxBodySize: {size} }}]").Options.MaxBodySize);
 
     [Fact]

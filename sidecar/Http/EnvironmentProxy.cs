@@ -3,14 +3,14 @@ using System.Net;
 namespace Sidecar.Http;
 
 /// <summary>
-/// The proxy that the environment names (<c>HTTP_PROXY</c>, <c>HTTPS_PROXY</c>, <c>NO_PROXY</c>). Servers on this machine are called
-/// directly, as Go does; .NET would call them through the proxy as well.
+/// The proxy that the environment names (<c>HTTP_PROXY</c>, <c>HTTPS_PROXY</c>, <c>NO_PROXY</c>). It is not used for servers on this
+/// machine, as in Go; .NET would use it for them too.
 /// </summary>
-internal sealed class OutsideProxy : IWebProxy
+internal sealed class EnvironmentProxy : IWebProxy
 {
-    public static readonly OutsideProxy Instance = new();
+    public static readonly EnvironmentProxy Instance = new();
 
-    private OutsideProxy() { }
+    private EnvironmentProxy() { }
 
     public ICredentials? Credentials
     {
