@@ -134,15 +134,24 @@ internal sealed partial class ActorHosting : IAsyncDisposable
         return new Hosted(this, host);
     }
 
-    /// <summary>Gives the running calls of actors the time that the app has named for them, then cancels them.</summary>
-    public Task DrainAsync() => Host?.DrainAsync(drain) ?? Task.CompletedTask;
+    /// <summary>
+    /// Gives the running calls of actors the time that the app has named for them, then cancels them. Calls that begin later have no time.
+    /// </summary>
+    public async Task DrainAsync()
+    {
+        if (Host is { } host)
+        {
+            (var limit, drain) = (drain, TimeSpan.Zero);
+            await host.DrainAsync(limit);
+        }
+    }
 
     /// <summary>Deactivates the actors while the app still runs, after their running calls.</summary>
     public async Task DeactivateAsync()
     {
         if (Host is { } host)
         {
-            await host.DrainAsync(drain);
+            await DrainAsync();
             using var limit = new CancellationTokenSource(MaxDeactivation, time);
             await host.DeactivateAllAsync(limit.Token);
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Streaming;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
@@ -12,17 +13,18 @@ namespace Gateway.Tests;
 public sealed class OrderFeedTests
 {
     [Theory]
-    [InlineData(StatusCode.ResourceExhausted, StatusCodes.Status429TooManyRequests, "7")]
-    [InlineData(StatusCode.InvalidArgument, StatusCodes.Status400BadRequest, "")]
-    [InlineData(StatusCode.Unavailable, StatusCodes.Status503ServiceUnavailable, "5")]
+    [InlineData(StatusCode.ResourceExhausted, StatusCodes.Status429TooManyRequests, "7", "too-many-at-once")]
+    [InlineData(StatusCode.InvalidArgument, StatusCodes.Status400BadRequest, "", "request-invalid")]
+    [InlineData(StatusCode.Unavailable, StatusCodes.Status503ServiceUnavailable, "5", "unavailable")]
     public async Task A_stream_that_orders_grpc_refuses_is_refused_with_the_corresponding_status(
         StatusCode code,
         int status,
-        string retryAfter
+        string retryAfter,
+        string problem
     )
     {
         RequestId.Current = "request-1";
-        var refused = new RpcException(new Status(code, "no"), new Metadata { { "retry-after", "7" } });
+        var refused = new RpcException(new Status(code, "no"), new Metadata { { "retry-after", "7" }, { "code", "too-many-at-once" } });
         var changes = new Mock<OrderService.OrderServiceClient>();
         changes
             .Setup(client =>
@@ -46,6 +48,7 @@ public sealed class OrderFeedTests
         var context = new DefaultHttpContext
         {
             RequestServices = new ServiceCollection().AddLogging().AddProblemDetails().BuildServiceProvider(),
+            Response = { Body = new MemoryStream() },
         };
 
         var result = await OrderFeed.StreamAsync(
@@ -60,6 +63,8 @@ public sealed class OrderFeedTests
         await result.ExecuteAsync(context);
 
         Assert.Equal((status, retryAfter), (context.Response.StatusCode, context.Response.Headers.RetryAfter.ToString()));
+        var body = Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray());
+        Assert.Contains($"\"code\":\"{problem}\"", body, StringComparison.Ordinal);
         Assert.Empty(orders.Requests);
     }
 }

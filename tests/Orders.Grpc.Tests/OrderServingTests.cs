@@ -92,6 +92,16 @@ public sealed class OrderServingTests
     }
 
     [Fact]
+    public async Task A_call_of_orders_that_times_out_is_UNAVAILABLE()
+    {
+        orders.Answer = _ => throw new TaskCanceledException("orders has not answered in time");
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => serving.GetOrder(new GetOrderRequest { OrderId = "o1" }, Call(default)));
+
+        Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
+    }
+
+    [Fact]
     public async Task A_500_of_a_sidecar_is_UNAVAILABLE_because_it_may_pass()
     {
         orders.FailureType = "application/json";

@@ -95,7 +95,7 @@ internal static class OrderFeed
         catch (RpcException e) when (e.StatusCode is StatusCode.ResourceExhausted)
         {
             context.Response.Headers.RetryAfter = e.Trailers.GetValue("retry-after") ?? "1";
-            return Problem.Of(StatusCodes.Status429TooManyRequests, "rate-limited", e.Status.Detail);
+            return Problem.Of(StatusCodes.Status429TooManyRequests, e.Trailers.GetValue("code") ?? "rate-limited", e.Status.Detail);
         }
         catch (Exception e) when (e is RpcException or TimeoutException && !cancellation.IsCancellationRequested)
         {

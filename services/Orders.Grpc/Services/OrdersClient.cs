@@ -45,7 +45,7 @@ internal sealed class OrdersClient(HttpClient http)
         {
             response = await http.SendAsync(request, cancellation);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             throw new RpcException(new Status(StatusCode.Unavailable, "The order service can't be reached.", e));
         }

@@ -69,6 +69,7 @@ internal sealed class LimitInterceptor : Interceptor, IAsyncDisposable
             {
                 throw Refusal(
                     StatusCode.ResourceExhausted,
+                    "rate-limited",
                     "Too many requests; slow down.",
                     rate.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.Zero
                 );
@@ -83,15 +84,17 @@ internal sealed class LimitInterceptor : Interceptor, IAsyncDisposable
         throw permit.CallerHasTooMany
             ? Refusal(
                 StatusCode.ResourceExhausted,
+                "too-many-at-once",
                 "You have too many requests of this kind under way; wait for one of them to end.",
                 TimeSpan.Zero
             )
-            : Refusal(StatusCode.Unavailable, "The system has more to do than it can; try again.", TimeSpan.Zero);
+            : Refusal(StatusCode.Unavailable, "overloaded", "The system has more to do than it can; try again.", TimeSpan.Zero);
     }
 
-    private static RpcException Refusal(StatusCode code, string message, TimeSpan wait)
+    /// <summary>The trailer <c>code</c> is the one that the gateway gives for the same refusal.</summary>
+    private static RpcException Refusal(StatusCode status, string code, string message, TimeSpan wait)
     {
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return new RpcException(new Status(code, message), new Metadata { { "retry-after", seconds } });
+        return new RpcException(new Status(status, message), new Metadata { { "code", code }, { "retry-after", seconds } });
     }
 }
