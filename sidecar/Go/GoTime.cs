@@ -28,6 +28,9 @@ internal static partial class GoTime
     public static string Text(DateTimeOffset time) =>
         time.ToString(time.Offset == TimeSpan.Zero ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 
+    /// <summary>In whole seconds, in UTC.</summary>
+    public static string UtcText(DateTimeOffset time) => Text(time.ToUniversalTime());
+
     [GeneratedRegex(
         "^(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})T(?<hour>[0-9]{1,2})(?<minutes>:[0-9]{2}:[0-9]{2})"
             + @"(?:[.,](?<fraction>[0-9]+))?(?<offset>Z|[+-][0-9]{2}:[0-9]{2})\z"

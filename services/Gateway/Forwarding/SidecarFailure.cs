@@ -14,7 +14,6 @@ namespace Gateway.Forwarding;
 internal static class SidecarFailure
 {
     private const string TimedOut = "deadline exceeded";
-    private const string ProblemDetails = "application/problem+json";
 
     public static async ValueTask TranslateAsync(ResponseTransformContext response)
     {
@@ -52,7 +51,7 @@ internal static class SidecarFailure
     /// </summary>
     public static async Task<string?> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
-        if (response.StatusCode < HttpStatusCode.BadRequest || response.Content.Headers.ContentType?.MediaType == ProblemDetails)
+        if (response.StatusCode < HttpStatusCode.BadRequest || response.Content.Headers.ContentType?.MediaType == Problem.MediaType)
         {
             return null;
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using Grpc.Core;
 using ServiceDefaults;
+using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
 namespace Orders.Grpc.Services;
@@ -9,7 +10,6 @@ namespace Orders.Grpc.Services;
 internal sealed class OrdersClient(HttpClient http)
 {
     private const int PerPage = 100;
-    private const string ProblemDetails = "application/problem+json";
 
     public async Task<PlacedOrder> PlaceAsync(object order, string idempotencyKey, Caller caller, CancellationToken cancellation)
     {
@@ -65,7 +65,7 @@ internal sealed class OrdersClient(HttpClient http)
         response.StatusCode switch
         {
             HttpStatusCode.RequestTimeout => StatusCode.Unavailable,
-            HttpStatusCode.InternalServerError when response.Content.Headers.ContentType is { MediaType: ProblemDetails } =>
+            HttpStatusCode.InternalServerError when response.Content.Headers.ContentType is { MediaType: Problem.MediaType } =>
                 StatusCode.Internal,
             HttpStatusCode.NotFound => StatusCode.NotFound,
             HttpStatusCode.Conflict => StatusCode.FailedPrecondition,
@@ -79,7 +79,7 @@ internal sealed class OrdersClient(HttpClient http)
     {
         try
         {
-            var problem = await response.Content.ReadFromJsonAsync<Problem>(Json.Options, cancellation);
+            var problem = await response.Content.ReadFromJsonAsync<Details>(Json.Options, cancellation);
             return problem?.Detail ?? problem?.Title ?? $"The order service answered {(int)response.StatusCode}.";
         }
         catch (System.Text.Json.JsonException)
@@ -88,5 +88,5 @@ internal sealed class OrdersClient(HttpClient http)
         }
     }
 
-    private sealed record Problem(string? Title, string? Detail);
+    private sealed record Details(string? Title, string? Detail);
 }

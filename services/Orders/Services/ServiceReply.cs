@@ -12,8 +12,6 @@ namespace Orders.Services;
 /// </summary>
 internal static class ServiceReply
 {
-    private const string ProblemDetails = "application/problem+json";
-
     public static async Task<Outcome<T>> ReadAsync<T>(this HttpResponseMessage response, CancellationToken cancellation)
     {
         if (response.IsSuccessStatusCode)
@@ -27,7 +25,7 @@ internal static class ServiceReply
                     or HttpStatusCode.RequestTimeout
                     or HttpStatusCode.TooManyRequests
                     or HttpStatusCode.Unauthorized
-            || response.Content.Headers.ContentType?.MediaType != ProblemDetails
+            || response.Content.Headers.ContentType?.MediaType != Problem.MediaType
         )
         {
             throw new HttpRequestException(
@@ -36,7 +34,7 @@ internal static class ServiceReply
                 response.StatusCode
             );
         }
-        var problem = JsonSerializer.Deserialize<Problem>(await response.Content.ReadAsStringAsync(cancellation), Json.Options)!;
+        var problem = JsonSerializer.Deserialize<Details>(await response.Content.ReadAsStringAsync(cancellation), Json.Options)!;
         return new Refusal(
             RefusalStatuses.KindOf((int)response.StatusCode),
             problem.Code ?? "refused",
@@ -44,5 +42,5 @@ internal static class ServiceReply
         );
     }
 
-    private sealed record Problem(string? Code, string? Title, string? Detail);
+    private sealed record Details(string? Code, string? Title, string? Detail);
 }

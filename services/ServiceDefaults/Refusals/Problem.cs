@@ -6,6 +6,8 @@ namespace ServiceDefaults.Refusals;
 /// <summary>Error answers: RFC 9457 problem details with the member <c>code</c>.</summary>
 public static class Problem
 {
+    public const string MediaType = "application/problem+json";
+
     /// <param name="members">Further members, for programs.</param>
     public static ProblemHttpResult Of(int status, string code, string detail, IReadOnlyDictionary<string, object?>? members = null) =>
         TypedResults.Problem(

@@ -69,7 +69,7 @@ internal class ActorsService
             response.Data = UnsafeByteOperations.UnsafeWrap(entry.Value);
             if (entry.ExpiresAt is { } expires)
             {
-                response.Metadata["ttlExpireTime"] = GoTime.Text(expires.ToUniversalTime());
+                response.Metadata["ttlExpireTime"] = GoTime.UtcText(expires);
             }
         }
         return response;

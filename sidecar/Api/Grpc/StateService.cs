@@ -154,7 +154,7 @@ internal class StateService
     {
         if (entry.ExpiresAt is { } expires)
         {
-            metadata["ttlExpireTime"] = GoTime.Text(expires.ToUniversalTime());
+            metadata["ttlExpireTime"] = GoTime.UtcText(expires);
         }
     }
 }

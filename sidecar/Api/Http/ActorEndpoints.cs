@@ -89,7 +89,7 @@ internal static class ActorEndpoints
         }
         if (entry.ExpiresAt is { } expires)
         {
-            context.Response.Headers["metadata.ttlExpireTime"] = GoTime.Text(expires.ToUniversalTime());
+            context.Response.Headers["metadata.ttlExpireTime"] = GoTime.UtcText(expires);
         }
         (context.Response.ContentType, context.Response.ContentLength) = ("application/json", entry.Value.Length);
         await context.Response.Body.WriteAsync(entry.Value, context.RequestAborted);

@@ -34,7 +34,7 @@ internal static class StateEndpoints
         context.Response.Headers["ETag"] = entry.ETag;
         if (entry.ExpiresAt is { } expires)
         {
-            context.Response.Headers["metadata.ttlExpireTime"] = Time(expires);
+            context.Response.Headers["metadata.ttlExpireTime"] = GoTime.UtcText(expires);
         }
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = entry.Value.Length;
@@ -83,8 +83,6 @@ internal static class StateEndpoints
 
     private static void Query(HttpContext context) => throw context.Sidecar().Blocks.State.Query(context.Route("store"));
 
-    private static string Time(DateTimeOffset time) => GoTime.Text(time.ToUniversalTime());
-
     private sealed record BulkAnswer(
         string Key,
         JsonElement? Data,
@@ -98,7 +96,9 @@ internal static class StateEndpoints
                 item.Key,
                 item.Entry is { Value.Length: > 0 } entry ? DataOf(entry.Value) : null,
                 item.Entry?.ETag,
-                item.Entry?.ExpiresAt is { } expires ? new Dictionary<string, string> { ["ttlExpireTime"] = Time(expires) } : null,
+                item.Entry?.ExpiresAt is { } expires
+                    ? new Dictionary<string, string> { ["ttlExpireTime"] = GoTime.UtcText(expires) }
+                    : null,
                 item.Error
             );
 

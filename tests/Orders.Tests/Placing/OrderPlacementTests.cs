@@ -116,7 +116,7 @@ public sealed class OrderPlacementTests
     {
         public HttpStatusCode Customers { get; set; } = HttpStatusCode.OK;
 
-        /// <summary>What happens while an order is being placed.</summary>
+        /// <summary>Runs while an order is being placed.</summary>
         public Func<Task> Meanwhile { get; set; } = () => Task.CompletedTask;
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
