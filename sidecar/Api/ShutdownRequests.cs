@@ -4,9 +4,19 @@ namespace Sidecar.Api;
 /// Shuts down after the answer of the shutdown API has been sent. With <paramref name="ownsProcess"/> the process belongs to this sidecar
 /// alone, so a forced shutdown may exit at once; otherwise the apps started by this process would be left behind.
 /// </summary>
-internal sealed partial class ShutdownRequests(bool ownsProcess, IHostApplicationLifetime lifetime, ILogger<ShutdownRequests> logger)
+internal sealed partial class ShutdownRequests(
+    bool ownsProcess,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<ShutdownRequests> logger
+)
 {
     private const string ForceHeader = "dapr-force-shutdown";
+
+    /// <summary>As in daprd: a completed answer is still on its way to the socket.</summary>
+    private static readonly TimeSpan ForceDelay = TimeSpan.FromMilliseconds(100);
+
+    private ITimer? exit;
 
     public static void Take(HttpContext context)
     {
@@ -24,7 +34,8 @@ internal sealed partial class ShutdownRequests(bool ownsProcess, IHostApplicatio
         if (force && ownsProcess)
         {
             LogForced();
-            Environment.Exit(1);
+            exit = time.CreateTimer(_ => Environment.Exit(1), null, ForceDelay, Timeout.InfiniteTimeSpan);
+            return;
         }
         LogShutdownRequested();
         lifetime.StopApplication();
