@@ -19,6 +19,8 @@ internal sealed class ProductStockActor(
     IOptions<ExpiryOptions> expiry
 ) : Actor(host), IProductStockActor, IRemindable
 {
+    private const string NextPage = "next-page";
+
     private bool watching;
 
     private string ProductId => ActorName.ProductOf(Id.GetId());
@@ -37,12 +39,23 @@ internal sealed class ProductStockActor(
     public async Task<Answer<Product>> PutAsync(ProductDetails details) =>
         Answer<Product>.Of(await products.PutAsync(ProductId, details, CancellationToken.None));
 
-    public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
+    public Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period) => SettleAsync();
+
+    /// <summary>
+    /// Settles a page of overdue reservations. The next page has a turn of its own, behind the orders that wait: it is asked for by a timer,
+    /// and if that is lost, by the next tick of the reminder.
+    /// </summary>
+    public async Task SettleAsync()
     {
-        watching = await expired.ReleaseAsync(ProductId, CancellationToken.None);
+        var found = await expired.SettlePageAsync(ProductId, CancellationToken.None);
+        watching = found != Overdue.NoneOpen;
         if (!watching)
         {
-            await UnregisterReminderAsync(reminderName);
+            await UnregisterReminderAsync(ProductStockNames.Reminder);
+        }
+        if (found == Overdue.Settled)
+        {
+            await RegisterTimerAsync(NextPage, nameof(SettleAsync), [], TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
 

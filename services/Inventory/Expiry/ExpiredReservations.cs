@@ -5,9 +5,22 @@ using ServiceDefaults.Events;
 
 namespace Inventory.Expiry;
 
+/// <summary>What a look at the oldest open reservations of a product has found.</summary>
+internal enum Overdue
+{
+    /// <summary>The product has no open reservation.</summary>
+    NoneOpen,
+
+    /// <summary>There are open reservations; none is due yet.</summary>
+    NoneDue,
+
+    /// <summary>Some were due and are settled; there may be more.</summary>
+    Settled,
+}
+
 /// <summary>
-/// Settles reservations that were made long ago, a page at a time: those that came to an end are removed, those whose order is over are
-/// released, and orders are asked about the rest. Runs in the turn of the product. A crash repeats a page, which changes nothing twice.
+/// Settles reservations that were made long ago: those that came to an end are removed, those whose order is over are released, and orders
+/// are asked about the rest. Runs in the turn of the product. A crash repeats a page, which changes nothing twice.
 /// </summary>
 internal sealed class ExpiredReservations(
     OpenReservationPages pages,
@@ -22,20 +35,21 @@ internal sealed class ExpiredReservations(
     /// <summary>No saga waits for this event: the order is over.</summary>
     private const string Saga = SagaKinds.Orchestration;
 
-    /// <summary>False if the product has no open reservation left.</summary>
-    public async Task<bool> ReleaseAsync(string productId, CancellationToken cancellation)
+    /// <summary>Settles one page at most: orders of the product wait for the end of the turn.</summary>
+    public async Task<Overdue> SettlePageAsync(string productId, CancellationToken cancellation)
     {
-        while (await pages.OldestAsync(productId, cancellation) is { } oldest)
+        if (await pages.OldestAsync(productId, cancellation) is not { } oldest)
         {
-            var due = oldest.Orders.Where(one => one.Since + options.Value.ExpireAfter <= time.GetUtcNow()).ToList();
-            if (oldest.IsPage ? due.Count < oldest.Orders.Count : due.Count == 0)
-            {
-                return true;
-            }
-            var open = await SettleAsync(productId, due, cancellation);
-            await pages.ReplaceAsync(productId, oldest, [.. oldest.Orders.Except(due), .. open], cancellation);
+            return Overdue.NoneOpen;
         }
-        return false;
+        var due = oldest.Orders.Where(one => one.Since + options.Value.ExpireAfter <= time.GetUtcNow()).ToList();
+        if (oldest.IsPage ? due.Count < oldest.Orders.Count : due.Count == 0)
+        {
+            return Overdue.NoneDue;
+        }
+        var open = await SettleAsync(productId, due, cancellation);
+        await pages.ReplaceAsync(productId, oldest, [.. oldest.Orders.Except(due), .. open], cancellation);
+        return Overdue.Settled;
     }
 
     private async Task<IReadOnlyList<OpenReservation>> SettleAsync(
