@@ -22,18 +22,14 @@ public sealed class SighupTests
             }
         );
         Assert.Equal(["one"], await EndpointsAsync(sidecar));
-        Assert.Contains("TraceIDRatioBased{0}", sidecar.Output, StringComparison.Ordinal);
+        await SaidAsync(sidecar, "root:TraceIDRatioBased{0}");
 
         sidecar.Write(Endpoint("two"), 1);
         sidecar.Write(Yaml.Component("events", "pubsub.in-memory"));
         sidecar.Configure(Yaml.Configuration("tracing: { samplingRate: \"1\" }"));
         await sidecar.SignalAsync("HUP");
         await Eventually.UntilAsync(async () => await EndpointsAsync(sidecar) is ["two"], "the new endpoint is not there");
-        Assert.Contains(
-            "AlwaysOnSampler",
-            sidecar.Output[sidecar.Output.IndexOf("SIGHUP", StringComparison.Ordinal)..],
-            StringComparison.Ordinal
-        );
+        await SaidAsync(sidecar, "root:AlwaysOnSampler");
         await sidecar.Http.GetAsync("/v1.0/state/store/k").FailsAsync(500, "ERR_STATE_STORE_NOT_CONFIGURED");
         await Eventually.UntilAsync(
             async () =>
@@ -48,6 +44,13 @@ public sealed class SighupTests
         await sidecar.SignalAsync("HUP");
         await Eventually.UntilAsync(async () => await EndpointsAsync(sidecar) is ["three"], "the second signal had no effect");
     }
+
+    /// <summary>The output of a process arrives some time after it was written.</summary>
+    private static Task SaidAsync(TestedSidecar sidecar, string text) =>
+        Eventually.UntilAsync(
+            () => Task.FromResult(sidecar.Output.Contains(text, StringComparison.Ordinal)),
+            $"the sidecar did not say '{text}'"
+        );
 
     private static string Endpoint(string name) =>
         $"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata: {{ name: {name} }}\nspec: {{ baseUrl: \"http://localhost:1234\" }}";
