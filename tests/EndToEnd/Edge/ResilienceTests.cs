@@ -30,7 +30,7 @@ public sealed class ResilienceTests(SystemWithFakes fakes) : IDisposable
         }
         using var late = await slow;
         await IsProblemAsync(late, HttpStatusCode.GatewayTimeout, "timeout");
-        // The time-out is one second here, that of other services ten.
+        // The time-out is three seconds here, that of other services ten.
         Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(9), $"the client waited for {Stopwatch.GetElapsedTime(begun)}");
 
         fakes.Customers.Answers(200, Customer);
