@@ -40,10 +40,7 @@ public sealed class ShipmentProgressTests(ShipmentProgressTests.InSeconds shared
     [Fact]
     public async Task Shipments_that_became_due_while_the_system_was_stopped_are_shipped_after_the_restart()
     {
-        await using var stopped = await OrderSystem.StartAsync(
-            folder => Hasten(folder, TimeSpan.FromSeconds(4)),
-            SystemHosting.OneProcess
-        );
+        await using var stopped = await OrderSystem.StartAsync(folder => Hasten(folder, TimeSpan.FromSeconds(4)), SystemHosting.OneProcess);
         var order = await stopped.Api.PlaceAndEndAsync(Api.Order());
         await stopped.KillSidecarAsync();
 
