@@ -13,6 +13,8 @@ internal static partial class OwnerOnly
     private const UnixFileMode Writing = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
     private const UnixFileMode Reading = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>Creates the folder and its missing parents with mode 0700. Existing ones stay unchanged.</summary>
     public static void CreateFolder(string path)
     {
@@ -44,6 +46,18 @@ internal static partial class OwnerOnly
             options.UnixCreateMode = File;
         }
         return new FileStream(path, options);
+    }
+
+    /// <summary>
+    /// Opens a file whose <paramref name="share"/> keeps others out until disposal. A refusal counts only after a while: a child process
+    /// has copies of the open files until it runs its program, and with them locks that this process has released meanwhile.
+    /// </summary>
+    /// <exception cref="IOException">Another process, or another part of this one, has it open.</exception>
+    public static FileStream Lock(string path, FileAccess access, FileShare share, TimeSpan? patience = null)
+    {
+        FileStream? file = null;
+        SpinWait.SpinUntil(() => (file = TryOpen(path, access, share)) is not null, patience ?? DefaultPatience);
+        return file ?? Open(path, FileMode.OpenOrCreate, access, share);
     }
 
     /// <summary>Writes a file of mode 0600 in the place of an existing one.</summary>
@@ -87,6 +101,18 @@ internal static partial class OwnerOnly
         if (mode != Folder)
         {
             System.IO.File.SetUnixFileMode(path, Folder); // fails for another user's folder
+        }
+    }
+
+    private static FileStream? TryOpen(string path, FileAccess access, FileShare share)
+    {
+        try
+        {
+            return Open(path, FileMode.OpenOrCreate, access, share);
+        }
+        catch (IOException)
+        {
+            return null; // locked, which is the answer
         }
     }
 

@@ -62,12 +62,7 @@ internal sealed class SidecarRegistry
         OwnerOnly.DemandFolder(Folder);
         try
         {
-            return OwnerOnly.Open(
-                Path.Combine(Folder, $"{Uri.EscapeDataString(appId)}.lock"),
-                FileMode.OpenOrCreate,
-                FileAccess.ReadWrite,
-                FileShare.None
-            );
+            return OwnerOnly.Lock(Path.Combine(Folder, $"{Uri.EscapeDataString(appId)}.lock"), FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {

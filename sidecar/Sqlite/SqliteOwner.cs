@@ -42,7 +42,7 @@ internal sealed class SqliteOwner : IDisposable
     {
         try
         {
-            return OwnerOnly.Open(path + ".owner", FileMode.OpenOrCreate, access, share);
+            return OwnerOnly.Lock(path + ".owner", access, share);
         }
         catch (IOException e)
         {

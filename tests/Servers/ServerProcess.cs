@@ -10,6 +10,9 @@ public abstract class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
+    /// <summary>The time for one answer: a server that is starting may accept a connection and never use it.</summary>
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// Script that starts and ends the server. Its input is a pipe of the test process. When the pipe closes, because the test process
     /// ends for any reason, the script ends the server and its children and deletes its folder. A line on the pipe ends only the server,
@@ -114,17 +117,18 @@ public abstract class ServerProcess : IAsyncDisposable
     {
         try
         {
+            using var limit = new CancellationTokenSource(LongestAnswer);
             using var socket = new TcpClient();
-            await socket.ConnectAsync(IPAddress.Loopback, Port);
-            await socket.GetStream().WriteAsync(greeting);
+            await socket.ConnectAsync(IPAddress.Loopback, Port, limit.Token);
+            await socket.GetStream().WriteAsync(greeting, limit.Token);
             var answer = new byte[64];
-            var length = await socket.GetStream().ReadAsync(answer);
+            var length = await socket.GetStream().ReadAsync(answer, limit.Token);
             return length > 0
                 && (
                     expected is null || System.Text.Encoding.ASCII.GetString(answer, 0, length).Contains(expected, StringComparison.Ordinal)
                 );
         }
-        catch (Exception e) when (e is SocketException or IOException)
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {
             return false;
         }

@@ -19,22 +19,29 @@ public sealed class ActorHealthTests
             {
                 AppPort = app.PortNumber,
                 Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))],
-                Flags = ["--enable-app-health-check", "--app-health-probe-interval=1", "--app-health-threshold=1"],
+                Flags =
+                [
+                    "--enable-app-health-check",
+                    "--app-health-probe-interval=1",
+                    "--app-health-probe-timeout=1000",
+                    "--app-health-threshold=1",
+                ],
             }
         );
         await sidecar.Http.SendAsync("POST", $"{Actor}/method/wake", "").SucceedsAsync(200);
-        var due = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(5);
+        // By then the app has been found unhealthy, also on a busy machine.
+        var due = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(12);
         await sidecar.Grpc.RegisterActorReminderAsync(
             new()
             {
                 ActorType = "Patient",
                 ActorId = "a",
                 Name = "once",
-                DueTime = "5s",
+                DueTime = "12s",
                 FailurePolicy = new JobFailurePolicy { Drop = new() },
             }
         );
-        await sidecar.Http.SendAsync("POST", $"{Actor}/timers/tick", """{"dueTime":"5s","period":"1s"}""").SucceedsAsync();
+        await sidecar.Http.SendAsync("POST", $"{Actor}/timers/tick", """{"dueTime":"12s","period":"1s"}""").SucceedsAsync();
 
         app.Answers("/actors/Patient/b/method/hangs", (_, context) =>
             Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default)

@@ -128,10 +128,11 @@ public sealed class SdkActorTests : IAsyncLifetime
             new ActorProxyOptions { HttpEndpoint = $"http://127.0.0.1:{port}" },
             (HttpMessageHandler?)null
         ).CreateActorProxy<IAccount>(new ActorId("a"), Type);
-        var due = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(2);
+        DateTimeOffset due;
         await using (await TestedSidecar.StartAsync(options))
         {
             await account.RemindInAsync(TimeSpan.FromSeconds(2), TimeSpan.FromHours(1));
+            due = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(2);
         }
         await Eventually.UntilAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow() > due + TimeSpan.FromSeconds(1)), "time passed");
         await using (var after = await TestedSidecar.StartAsync(options))

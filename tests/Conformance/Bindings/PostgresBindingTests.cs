@@ -20,7 +20,7 @@ public sealed class PostgresBindingTests : IAsyncLifetime
         sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions
             {
-                AppId = "queried",
+                AppId = "sql-bound",
                 Resources =
                 [
                     Yaml.Component("sql", "bindings.postgresql", ("connectionString", server.ConnectionString)),

@@ -257,7 +257,13 @@ public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationS
             refused += Value(await fixture.App.NextAsync(path)) == "refused" ? 1 : 0;
         }
         await fixture.Driver.SetAsync(key, "last", "3");
-        Assert.Equal("last", Value(await fixture.App.NextAsync(path)));
+        // A store that is read for each notification gives the refused value to the notifications of values just before and after it, too.
+        while (Value(await fixture.App.NextAsync(path)) is var value && value != "last")
+        {
+            Assert.Equal("refused", value);
+            refused++;
+        }
+        Assert.Equal(0, refused % 3);
     }
 
     [SkippableFact]

@@ -101,7 +101,7 @@ public sealed class AppFailureTests
         await Eventually.UntilAsync(
             async () =>
             {
-                using var answer = await sidecar.Http.PutAsync("/v1.0/actors/Counter/one/method/add", null);
+                using var answer = await sidecar.Http.PutAsync("/v1.0/actors/Restarted/one/method/add", null);
                 return answer.IsSuccessStatusCode;
             },
             "the actors of the app were not hosted"
@@ -184,10 +184,10 @@ public sealed class AppFailureTests
     [InlineData("/dapr/config", "<!doctype html><html></html>")]
     [InlineData("/dapr/config", "[]")]
     [InlineData("/dapr/config", "null")]
-    [InlineData("/dapr/config", "{\"entities\":\"Counter\"}")]
+    [InlineData("/dapr/config", "{\"entities\":\"Restarted\"}")]
     [InlineData("/dapr/config", "{\"entities\":[null]}")]
-    [InlineData("/dapr/config", "{\"entities\":[\"Counter\"],\"entitiesConfig\":[null]}")]
-    [InlineData("/dapr/config", "{\"entities\":[\"Counter\"],\"actorIdleTimeout\":\"soon\"}")]
+    [InlineData("/dapr/config", "{\"entities\":[\"Restarted\"],\"entitiesConfig\":[null]}")]
+    [InlineData("/dapr/config", "{\"entities\":[\"Restarted\"],\"actorIdleTimeout\":\"soon\"}")]
     public async Task An_unreadable_answer_of_an_app_is_logged_and_the_sidecar_continues(string path, string answer)
     {
         Skip.If(
@@ -234,7 +234,7 @@ public sealed class AppFailureTests
         (_, context) =>
             path switch
             {
-                "/dapr/config" => context.Response.WriteAsync("""{"entities":["Counter"]}"""),
+                "/dapr/config" => context.Response.WriteAsync("""{"entities":["Restarted"]}"""),
                 "/dapr/subscribe" => context.Response.WriteAsync(Subscriptions),
                 _ => Task.CompletedTask,
             };

@@ -36,7 +36,7 @@ public sealed class AppHealthTests
         );
     }
 
-    /// <summary>Probes 1, 3 and 5 fail, and all later ones: three failures in a row end with probe 7.</summary>
+    /// <summary>Every other probe fails, so there are never three failures in a row.</summary>
     [Fact]
     public async Task Failed_probes_count_although_others_succeed_between_them()
     {
@@ -58,12 +58,10 @@ public sealed class AppHealthTests
         var probes = 0;
         app.Answers("/healthz", (_, context) =>
         {
-            var probe = Interlocked.Increment(ref probes);
-            context.Response.StatusCode = probe is 2 or 4 ? 200 : 503;
+            context.Response.StatusCode = Interlocked.Increment(ref probes) % 2 == 0 ? 200 : 503;
             return Task.CompletedTask;
         });
         await Eventually.UntilAsync(async () => !await IsCalledAsync(), "the app stayed healthy");
-        Assert.InRange(probes, 1, 6); // a probe that a busy machine delays counts as well
         app.Answers("/healthz", 200);
         await Eventually.UntilAsync(IsCalledAsync, "the app did not become healthy again");
 

@@ -74,7 +74,7 @@ public sealed class StartTests
                     Yaml.Component("slow", "bindings.cron", ("schedule", "@every 100ms")),
                     Yaml.Component("tick", "bindings.cron", ("schedule", "@every 100ms")),
                 ],
-                Flags = ["--app-binding-options-timeout=200ms"],
+                Flags = ["--app-binding-options-timeout=3s"],
             }
         );
         Assert.Equal("OPTIONS", (await app.NextAsync("/slow")).Method);

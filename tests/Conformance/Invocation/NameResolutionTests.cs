@@ -56,8 +56,9 @@ public sealed class NameResolutionTests : IAsyncLifetime
             {
                 AppPort = app.PortNumber,
                 Configuration = Yaml.Configuration(
-                    "nameResolution: { component: sqlite, version: v1, configuration: { connectionString: "
-                        + $"\"{Path.Combine(folder.FullName, file)}\" }} }}"
+                    // a busy machine may be late with renewing a name, for which the defaults leave a second
+                    "nameResolution: { component: sqlite, version: v1, configuration: { updateInterval: 60s, timeout: 20s, "
+                        + $"connectionString: \"{Path.Combine(folder.FullName, file)}\" }} }}"
                 ),
             }
         );

@@ -101,12 +101,12 @@ public sealed class MetricsTests : IAsyncLifetime
         await using var sidecar = await StartAsync("http: { increasedCardinality: false }");
         await sidecar.Http.GetAsync("/v1.0/secrets/env/PATH").SucceedsAsync(200);
         await app.NextAsync("/tick");
+        await HasAsync(sidecar, """dapr_component_input_binding_count{app_id="measured",component="tick",namespace="",success="true"} 1""");
         await HasAsync(sidecar, """dapr_http_client_completed_count{app_id="measured",method="GET",path="/dapr/config",status="200"} 1""");
         await HasAsync(
             sidecar,
             """dapr_component_secret_count{app_id="measured",component="env",namespace="",operation="get",success="true"} 1"""
         );
-        await HasAsync(sidecar, """dapr_component_input_binding_count{app_id="measured",component="tick",namespace="",success="true"} 1""");
         await HasAsync(sidecar, """dapr_runtime_component_loaded{app_id="measured"} 4""");
     }
 

@@ -16,6 +16,9 @@ public abstract class BrokerDriver
     /// <summary>True if a subscriber handles several messages at once, so that a bulk has more than one.</summary>
     public virtual bool Gathers => true;
 
+    /// <summary>Milliseconds to wait for a full bulk. A broker that does not gather waits for so long at every event.</summary>
+    public int LongestGathering => Gathers ? 10_000 : 200;
+
     /// <summary>Why the broker can't be tested on this machine; null when it can.</summary>
     public virtual string? Missing => null;
 
@@ -77,7 +80,7 @@ public sealed class BrokerSidecars<TDriver> : IAsyncLifetime
         await Driver.StartAsync();
         App = await HttpApp.StartAsync();
         App.Subscribes(
-            """
+            $$$"""
             [
               {"pubsubname":"events","topic":"plain","route":"/plain"},
               {"pubsubname":"events","topic":"with/slash","route":"/slash"},
@@ -86,7 +89,7 @@ public sealed class BrokerSidecars<TDriver> : IAsyncLifetime
               {"pubsubname":"events","topic":"lost","route":"/lost","deadLetterTopic":"graveyard"},
               {"pubsubname":"events","topic":"graveyard","route":"/graveyard"},
               {"pubsubname":"events","topic":"raw","route":"/raw","metadata":{"rawPayload":"true"}},
-              {"pubsubname":"events","topic":"bulk","route":"/bulk","bulkSubscribe":{"enabled":true,"maxMessagesCount":3,"maxAwaitDurationMs":200}},
+              {"pubsubname":"events","topic":"bulk","route":"/bulk","bulkSubscribe":{"enabled":true,"maxMessagesCount":3,"maxAwaitDurationMs":{{{Driver.LongestGathering}}}}},
               {"pubsubname":"events","topic":"rawbulk","route":"/rawbulk","metadata":{"rawPayload":"true"},"bulkSubscribe":{"enabled":true,"maxMessagesCount":3,"maxAwaitDurationMs":50}},
               {"pubsubname":"events","topic":"routed","deadLetterTopic":"graveyard","routes":{"rules":[
                 {"match":"event.type == 'order.created'","path":"/created"},
@@ -142,7 +145,7 @@ public sealed class BrokerSidecars<TDriver> : IAsyncLifetime
                     {
                         Enabled = true,
                         MaxMessagesCount = 2,
-                        MaxAwaitDurationMs = 200,
+                        MaxAwaitDurationMs = Driver.LongestGathering,
                     },
                 }
             );

@@ -46,7 +46,7 @@ public sealed class AppWithPolicies : IAsyncLifetime
                           switched: { policy: constant, duration: 10ms, maxRetries: 3, matching: { httpStatusCodes: "101" } }
                           unavailable: { policy: constant, duration: 10ms, maxRetries: 3, matching: { httpStatusCodes: "502-504" } }
                         circuitBreakers:
-                          after-three: { maxRequests: 1, timeout: 300ms, trip: consecutiveFailures >= 3 }
+                          after-three: { maxRequests: 1, timeout: 5s, trip: consecutiveFailures >= 3 }
                           for-long: { maxRequests: 1, timeout: 10m, trip: consecutiveFailures >= 3 }
                       targets:
                         apps:

@@ -64,14 +64,17 @@ public sealed partial class RunProcess : IAsyncDisposable
     /// <summary>Starts again in the same folder, as after a crash. The first one must have ended.</summary>
     public RunProcess Again() => new(folder, File.ReadAllText(Path.Combine(folder.FullName, "dapr.yaml")), []);
 
-    public Task PrintsAsync(string text) =>
-        Eventually.UntilAsync(
-            () =>
-                process.HasExited && !Output.Contains(text, StringComparison.Ordinal)
-                    ? throw new InvalidOperationException($"the run has ended and did not say '{text}':\n{Output}")
-                    : Task.FromResult(Output.Contains(text, StringComparison.Ordinal)),
-            $"the run did not say '{text}'; it said:\n{Output}"
-        );
+    public async Task PrintsAsync(string text)
+    {
+        try
+        {
+            await Eventually.UntilAsync(() => HasPrintedAsync(text), $"the run did not say '{text}'");
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}; it said:\n{Output}", e);
+        }
+    }
 
     /// <summary>The latest process id that the output names for an app: in its table, or after a restart.</summary>
     public int ProcessOf(string appId) =>
@@ -95,6 +98,19 @@ public sealed partial class RunProcess : IAsyncDisposable
             folder.Delete(recursive: true);
             folder.Refresh();
         }
+    }
+
+    private async Task<bool> HasPrintedAsync(string text)
+    {
+        var hasEnded = process.HasExited;
+        if (hasEnded)
+        {
+            await process.WaitForExitAsync(); // for the rest of its output
+        }
+        var hasPrinted = Output.Contains(text, StringComparison.Ordinal);
+        return hasPrinted || !hasEnded
+            ? hasPrinted
+            : throw new InvalidOperationException($"the run has ended and did not say '{text}':\n{Output}");
     }
 
     [GeneratedRegex(@"│ (?<app>\S+) +│ (?<id>\d+) |app '(?<app>[^']+)' is process (?<id>\d+) now")]

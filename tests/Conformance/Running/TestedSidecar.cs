@@ -105,9 +105,9 @@ public sealed class TestedSidecar : IAsyncDisposable
     }
 
     /// <summary>Replaces a resource file, by default the first one.</summary>
-    public void Write(string resource, int index = 0) => File.WriteAllText(Path.Combine(scratch, "resources", $"{index}.yaml"), resource);
+    public void Write(string resource, int index = 0) => Replace(Path.Combine("resources", $"{index}.yaml"), resource);
 
-    public void Configure(string configuration) => File.WriteAllText(Path.Combine(scratch, "configuration.yaml"), configuration);
+    public void Configure(string configuration) => Replace("configuration.yaml", configuration);
 
     /// <param name="name"><c>HUP</c>, <c>INT</c>, …</param>
     public async Task SignalAsync(string name)
@@ -126,6 +126,14 @@ public sealed class TestedSidecar : IAsyncDisposable
         Directory.Delete(scratch, recursive: true);
     }
 
+    /// <summary>A sidecar that reads the file meanwhile sees the old text or the new one, never an empty file.</summary>
+    private void Replace(string file, string text)
+    {
+        var draft = Path.Combine(scratch, "draft");
+        File.WriteAllText(draft, text);
+        File.Move(draft, Path.Combine(scratch, file), overwrite: true);
+    }
+
     private static async Task<TestedSidecar> CreateAsync(SidecarOptions options) =>
         new(options, IsDaprd ? await ControlPlane.FlagsAsync() : []);
 
@@ -141,6 +149,8 @@ public sealed class TestedSidecar : IAsyncDisposable
         try
         {
             using var answer = await Http.GetAsync("/v1.0/healthz");
+            using var grpc = new TcpClient(); // its port opens after that of HTTP
+            await grpc.ConnectAsync(IPAddress.Loopback, GrpcPort);
             return !wanted || answer.StatusCode == HttpStatusCode.NoContent;
         }
         catch (Exception e) when (e is HttpRequestException or SocketException)

@@ -7,7 +7,7 @@ namespace Conformance.Workflows;
 /// <summary>Unary calls of the task hub, for requests and fields that the SDK hides.</summary>
 internal static class TaskHub
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     public static AsyncUnaryCall<TResponse> Call<TRequest, TResponse>(TestedSidecar sidecar, string method, TRequest request)
         where TRequest : class, IMessage<TRequest>, new()

@@ -54,7 +54,7 @@ public sealed class SystemWithFakes : IAsyncLifetime
             """{"customerId":"customer-1","name":"Ada","address":{"line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"}}"""
         );
         Inventory.Answers(200, """{"items":[]}""");
-        // The first call is the slowest, and calls to customers have a time-out of one second.
+        // The first call is the slowest, and calls to customers have a time-out of three seconds.
         using var early = System.As("early", "customer");
         await Wait.UntilAsync("calls to customers succeed", async () =>
         {
@@ -87,7 +87,7 @@ public sealed class SystemWithFakes : IAsyncLifetime
         }
         File.WriteAllText(folder.Template, template.Replace("appProtocol: grpc", "appProtocol: http", StringComparison.Ordinal));
         folder.Replace("dapr.yaml", "    ASPNETCORE_ENVIRONMENT: Development", "    ASPNETCORE_ENVIRONMENT: Development" + Limits);
-        folder.Replace("components/resiliency-edge.yaml", "edge: 10s", "edge: 10s\n      short: 1s");
+        folder.Replace("components/resiliency-edge.yaml", "edge: 10s", "edge: 10s\n      short: 3s");
         folder.Replace("components/resiliency-edge.yaml", "customers: { timeout: edge }", "customers: { timeout: short }");
         folder.Replace("components/resiliency.yaml", "maxInterval: 10s", "maxInterval: 200ms");
     }

@@ -183,7 +183,7 @@ public sealed partial class DatabaseMigrationTests
             }
         };
         watcher.EnableRaisingEvents = true;
-        await grown.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await grown.Task.WaitAsync(TimeSpan.FromMinutes(2));
     }
 
     private static object? Run(string path, string statement)

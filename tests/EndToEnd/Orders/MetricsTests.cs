@@ -14,7 +14,7 @@ public sealed class MetricsTests(KilledSystem shared)
     public async Task Outcomes_steps_compensations_interventions_and_lag_are_counted()
     {
         const string saga = "orchestration";
-        var before = await CountedAsync(saga);
+        var before = await SettledAsync(saga);
         await system.Api.PlaceAndEndAsync(Api.Order(saga: saga));
         await system.Api.PlaceAndEndAsync(Api.Order(token: "tok_declined", saga: saga));
         var orderId = await system.Api.PlaceAsync(Api.Order(token: "tok_refund_fails", customer: "customer-3", saga: saga));
@@ -80,6 +80,24 @@ public sealed class MetricsTests(KilledSystem shared)
                 ? await DepthsAsync() is [var line] && line.EndsWith(" 0", StringComparison.Ordinal)
                 : (await DepthsAsync()).Count == 0
         );
+    }
+
+    /// <summary>
+    /// Returns the counts once they have stayed the same for longer than the exporter caches its answer: the last events of orders of
+    /// earlier tests may still be counted.
+    /// </summary>
+    private async Task<double[]> SettledAsync(string saga)
+    {
+        const int enough = 20; // checks, each after a pause
+        double[] last = [];
+        var same = 0;
+        return await Wait.ForAsync("the counts of earlier orders stay the same", async () =>
+        {
+            var now = await CountedAsync(saga);
+            same = now.SequenceEqual(last) ? same + 1 : 0;
+            last = now;
+            return same == enough ? now : null;
+        });
     }
 
     /// <summary>

@@ -134,7 +134,7 @@ public sealed class OversellTests(OversellTests.WithFewUnits shared) : IClassFix
             folder.Replace(
                 "dapr.yaml",
                 "Saga__StuckAfter: \"00:00:15\"",
-                "Saga__StuckAfter: \"00:00:45\"\n    Inventory__ExpireAfter: \"00:00:05\""
+                "Saga__StuckAfter: \"00:01:30\"\n    Inventory__ExpireAfter: \"00:00:05\""
             ); // two hundred orders at once take their time
         }
     }

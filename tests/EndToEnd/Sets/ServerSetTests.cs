@@ -15,7 +15,7 @@ public abstract class ServerSetTests(string name)
     /// Limit for forty sagas to recover. An idle machine needs at most ten seconds; here other tests use the same cores. A longer recovery
     /// means that a saga waits for an event that never arrives.
     /// </summary>
-    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(60);
     private static readonly string[] Tokens = ["tok_ok", "tok_ok", "tok_declined", "tok_flaky"];
 
     [SkippableFact]

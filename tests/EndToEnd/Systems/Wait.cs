@@ -10,7 +10,7 @@ namespace EndToEnd.Systems;
 internal static class Wait
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     public static async Task<T> ForAsync<T>(string what, Func<Task<T?>> check, Func<string>? details = null)
         where T : class

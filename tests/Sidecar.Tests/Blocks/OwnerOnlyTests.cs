@@ -84,6 +84,19 @@ public sealed class OwnerOnlyTests : IDisposable
         Assert.Contains("belongs to another user", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_lock_that_is_released_while_another_waits_for_it_is_not_refused()
+    {
+        var path = At("lock");
+        var held = OwnerOnly.Lock(path, FileAccess.ReadWrite, FileShare.None);
+        var waiting = Task.Run(() => OwnerOnly.Lock(path, FileAccess.ReadWrite, FileShare.None, TimeSpan.FromMinutes(1)));
+        Assert.Throws<IOException>(() => OwnerOnly.Lock(path, FileAccess.ReadWrite, FileShare.None, TimeSpan.Zero));
+
+        await held.DisposeAsync();
+
+        await (await waiting).DisposeAsync();
+    }
+
     /// <summary>Root can change the owner of a folder; for all other users root's folders are another user's.</summary>
     private string FolderOfAnotherUser()
     {

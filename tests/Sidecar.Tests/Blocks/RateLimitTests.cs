@@ -118,7 +118,7 @@ public sealed class RateLimitTests
         var begun = TimeProvider.System.GetTimestamp();
         while (await PassesAsync(limit, "10.0.0.1") != passes)
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(10), failure);
+            Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(60), failure);
             await Task.Yield();
         }
     }

@@ -13,7 +13,7 @@ namespace Sidecar.Tests.Workflows.Support;
 /// <summary>An engine with its store, clock and workers, the way a test wants them.</summary>
 internal sealed class EngineHost : IAsyncDisposable
 {
-    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
     private readonly List<Worker> workers = [];
 
     public EngineHost(
