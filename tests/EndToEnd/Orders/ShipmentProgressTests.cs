@@ -5,6 +5,8 @@ namespace EndToEnd.Orders;
 /// <summary>Tests of shipments that their reminders advance, and of the orders that follow them.</summary>
 public sealed class ShipmentProgressTests(ShipmentProgressTests.InSeconds shared) : IClassFixture<ShipmentProgressTests.InSeconds>
 {
+    private static readonly TimeSpan ShipAfter = TimeSpan.FromSeconds(4);
+
     private readonly OrderSystem system = shared.System;
 
     [Fact]
@@ -37,11 +39,13 @@ public sealed class ShipmentProgressTests(ShipmentProgressTests.InSeconds shared
     [Fact]
     public async Task Shipments_that_became_due_while_the_system_was_stopped_are_shipped_after_the_restart()
     {
-        await using var stopped = await OrderSystem.StartAsync(Hasten, SystemHosting.OneProcess);
+        await using var stopped = await OrderSystem.StartAsync(Hasten);
         var order = await stopped.Api.PlaceAndEndAsync(Api.Order());
-        await stopped.KillSidecarAsync();
+        var due = TimeProvider.System.GetUtcNow() + ShipAfter;
+        await stopped.EndsWellAsync();
+        await Wait.UntilAsync("the shipment is due", () => TimeProvider.System.GetUtcNow() > due);
 
-        await stopped.StartAgainAsync(SystemHosting.TestProcess);
+        await stopped.StartAgainAsync();
 
         await stopped.Api.WhenAsync(order.OrderId, "delivered");
         Assert.Single(await stopped.Api.EventsAsync(order.OrderId), @event => @event == "order.shipped");
@@ -63,7 +67,7 @@ public sealed class ShipmentProgressTests(ShipmentProgressTests.InSeconds shared
     private static void Hasten(SystemFolder folder)
     {
         folder.LeaveOutViewers();
-        folder.Replace("dapr.yaml", "Shipping__ShipAfter: \"00:30:00\"", "Shipping__ShipAfter: \"00:00:04\"");
+        folder.Replace("dapr.yaml", "Shipping__ShipAfter: \"00:30:00\"", $"Shipping__ShipAfter: \"{ShipAfter}\"");
         folder.Replace("dapr.yaml", "Shipping__DeliverAfter: \"00:01:00\"", "Shipping__DeliverAfter: \"00:00:02\"");
     }
 
