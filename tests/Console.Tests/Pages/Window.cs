@@ -7,12 +7,12 @@ namespace Console.Tests.Pages;
 /// <summary>A window of the browser, with the errors of its console.</summary>
 internal sealed class Window : IAsyncDisposable
 {
-    private readonly IBrowserContext context;
     private readonly string address;
+    private readonly Func<Task> close;
 
-    public Window(IBrowserContext context, IPage page, string address)
+    public Window(IPage page, string address, Func<Task> close)
     {
-        (this.context, Page, this.address) = (context, page, address);
+        (Page, this.address, this.close) = (page, address, close);
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")
@@ -59,5 +59,5 @@ internal sealed class Window : IAsyncDisposable
     public async Task<IEnumerable<string>> ViolationsAsync(string page) =>
         (await Page.RunAxe()).Violations.SelectMany(violation => violation.Nodes.Select(node => $"{page}: {violation.Id}: {node.Html}"));
 
-    public async ValueTask DisposeAsync() => await context.DisposeAsync();
+    public async ValueTask DisposeAsync() => await close();
 }
