@@ -181,7 +181,7 @@ public sealed partial class RecipeTests
                     "-c",
                     Repository.Configuration, // that of ServiceDefaults, which is not built again
                     "-p:BuildProjectReferences=false",
-                    "--disable-build-servers",
+                    "-nodeReuse:false", // but with the compiler's server, which the build of the tests has started
                 ]
             )
             {
