@@ -170,11 +170,8 @@ public sealed class MetricsTests : IAsyncLifetime
         await HasAsync(sidecar, """dapr_http_server_request_count{app_id="measured",method="GET",path="",status="200"} 1""");
     }
 
-    [Theory]
-    [InlineData("timeout", "")]
-    [InlineData("retry", "")]
-    [InlineData("circuitbreaker", "closed")]
-    public async Task Each_call_is_counted_under_the_parts_of_its_policy(string policy, string status)
+    [Fact]
+    public async Task Each_call_is_counted_under_the_parts_of_its_policy()
     {
         await using var sidecar = await StartAsync(
             "enabled: true",
@@ -194,10 +191,13 @@ public sealed class MetricsTests : IAsyncLifetime
         );
         await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/hi").SucceedsAsync(200);
         await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/hi").SucceedsAsync(200);
-        await HasAsync(
-            sidecar,
-            $$"""dapr_resiliency_count{app_id="measured",flow_direction="outbound",name="guards",namespace="",policy="{{policy}}",status="{{status}}",target="app_measured"} 2"""
-        );
+        foreach (var (policy, status) in ((string, string)[])[("timeout", ""), ("retry", ""), ("circuitbreaker", "closed")])
+        {
+            await HasAsync(
+                sidecar,
+                $$"""dapr_resiliency_count{app_id="measured",flow_direction="outbound",name="guards",namespace="",policy="{{policy}}",status="{{status}}",target="app_measured"} 2"""
+            );
+        }
     }
 
     private Task<TestedSidecar> StartAsync(string metrics, params string[] more) =>

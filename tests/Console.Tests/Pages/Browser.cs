@@ -14,6 +14,7 @@ public sealed class Browser : IAsyncLifetime
         "/usr/bin/google-chrome",
     }.FirstOrDefault(File.Exists);
 
+    private readonly Dictionary<string, IBrowserContext> contexts = new(StringComparer.Ordinal);
     private IPlaywright? playwright;
     private IBrowser? browser;
     private OrderSystem? system;
@@ -61,21 +62,44 @@ public sealed class Browser : IAsyncLifetime
         }
     }
 
-    /// <summary>Opens a window with its own cookies, signs in and opens a page.</summary>
-    internal async Task<Window> OpenAsync(string path, string? customer = null, BrowserNewContextOptions? options = null)
+    /// <summary>
+    /// Opens a page as the operator or as a customer. The windows of a person share their cookies and their cache: only the first signs in
+    /// and loads the scripts.
+    /// </summary>
+    internal async Task<Window> OpenAsync(string path, string? customer = null)
     {
-        var context = await browser!.NewContextAsync(
-            options
-                ?? new BrowserNewContextOptions
+        var person = customer ?? "";
+        var signedIn = contexts.GetValueOrDefault(person);
+        var context =
+            signedIn
+            ?? await NewContextAsync(
+                new BrowserNewContextOptions
                 {
                     ViewportSize = new ViewportSize { Width = 1200, Height = 900 },
                     Locale = "en-GB",
                 }
-        );
-        context.SetDefaultTimeout(60_000); // other assemblies run beside this one
-        var window = new Window(context, await context.NewPageAsync(), Address);
-        await window.SignInAsync(path, customer);
+            );
+        var page = await context.NewPageAsync();
+        var window = new Window(page, Address, () => page.CloseAsync());
+        await (signedIn is null ? window.SignInAsync(path, customer) : window.GoAsync(path));
+        contexts[person] = context;
         return window;
+    }
+
+    /// <summary>Opens a window with its own cookies, signs in as the operator and opens a page.</summary>
+    internal async Task<Window> OpenAsync(string path, BrowserNewContextOptions options)
+    {
+        var context = await NewContextAsync(options);
+        var window = new Window(await context.NewPageAsync(), Address, () => context.CloseAsync());
+        await window.SignInAsync(path, customer: null);
+        return window;
+    }
+
+    private async Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options)
+    {
+        var context = await browser!.NewContextAsync(options);
+        context.SetDefaultTimeout(60_000); // other assemblies run beside this one
+        return context;
     }
 }
 

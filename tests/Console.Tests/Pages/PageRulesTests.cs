@@ -85,7 +85,7 @@ public sealed class PageRulesTests(Browser browser)
     public async Task Cookies_and_headers_protect_the_session()
     {
         Skip.If(Browser.Missing is not null, Browser.Missing);
-        await using var window = await browser.OpenAsync("/orders");
+        await using var window = await browser.OpenAsync("/orders", new BrowserNewContextOptions());
         Assert.All(
             (await window.Page.Context.CookiesAsync()).Where(cookie => cookie.Name.StartsWith(".AspNetCore", StringComparison.Ordinal)),
             cookie => Assert.Equal((true, SameSiteAttribute.Lax), (cookie.HttpOnly, cookie.SameSite))

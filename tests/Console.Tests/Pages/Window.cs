@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
@@ -7,12 +8,12 @@ namespace Console.Tests.Pages;
 /// <summary>A window of the browser, with the errors of its console.</summary>
 internal sealed class Window : IAsyncDisposable
 {
-    private readonly IBrowserContext context;
     private readonly string address;
+    private readonly Func<Task> close;
 
-    public Window(IBrowserContext context, IPage page, string address)
+    public Window(IPage page, string address, Func<Task> close)
     {
-        (this.context, Page, this.address) = (context, page, address);
+        (Page, this.address, this.close) = (page, address, close);
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")
@@ -55,9 +56,13 @@ internal sealed class Window : IAsyncDisposable
     public Task SeeStatusAsync(string status) =>
         Page.Locator("main > div .chip", new PageLocatorOptions { HasTextString = status }).First.WaitForAsync();
 
-    /// <summary>The violations that axe finds: page, rule and element.</summary>
+    /// <summary>
+    /// The violations that axe finds: page, rule and element. Of the elements that pass a rule, hundreds on each page, it returns one.
+    /// </summary>
     public async Task<IEnumerable<string>> ViolationsAsync(string page) =>
-        (await Page.RunAxe()).Violations.SelectMany(violation => violation.Nodes.Select(node => $"{page}: {violation.Id}: {node.Html}"));
+        (await Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] })).Violations.SelectMany(violation =>
+            violation.Nodes.Select(node => $"{page}: {violation.Id}: {node.Html}")
+        );
 
-    public async ValueTask DisposeAsync() => await context.DisposeAsync();
+    public async ValueTask DisposeAsync() => await close();
 }

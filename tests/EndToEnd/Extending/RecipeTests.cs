@@ -32,7 +32,8 @@ public sealed partial class RecipeTests
     {
         await using var set = await StoreSet.OfSuiteAsync();
         await set.ExecuteAsync(Recipes().Single(block => block.Groups["kind"].Value == "sql").Groups["text"].Value);
-        await using var system = await OrderSystem.StartAsync(set, Follow);
+        // The new service is a process, because its project file is the recipe's too. The changed orders has that of the repository.
+        await using var system = await OrderSystem.StartAsync(set, Follow, hosting: SystemHosting.TestProcessExcept("returns"));
         using var sidecar = system.SidecarOf("gateway");
         string[] done =
         [
@@ -181,7 +182,7 @@ public sealed partial class RecipeTests
                     "-c",
                     Repository.Configuration, // that of ServiceDefaults, which is not built again
                     "-p:BuildProjectReferences=false",
-                    "--disable-build-servers",
+                    "-nodeReuse:false", // but with the compiler's server, which the build of the tests has started
                 ]
             )
             {

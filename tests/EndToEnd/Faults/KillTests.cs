@@ -7,7 +7,7 @@ namespace EndToEnd.Faults;
 [Collection(OnKilledSystem.Name)]
 public sealed class KillTests(KilledSystem shared)
 {
-    private const int Burst = 60;
+    private const int Burst = 40;
 
     private static readonly string[] Sagas = ["orchestration", "choreography"];
     private static readonly string[] Tokens = ["tok_ok", "tok_ok", "tok_declined", "tok_flaky"];
@@ -42,7 +42,7 @@ public sealed class KillTests(KilledSystem shared)
         await InMidSagaAsync(stock);
         await system.KillSidecarAsync();
         var leftOver = system.Processes.Where(process => process.AppId.Length > 0).ToList();
-        Assert.Equal(7, leftOver.Count);
+        Assert.Equal(6, leftOver.Count);
         await system.StartAgainAsync();
         var orderIds = await placing;
 

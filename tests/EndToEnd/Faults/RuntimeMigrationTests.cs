@@ -22,8 +22,7 @@ public sealed class RuntimeMigrationTests
                 Impatient(folder);
                 folder.LeaveOutViewers();
             },
-            DaprInstallation.EmbeddedRun,
-            SystemHosting.OneProcess
+            DaprInstallation.EmbeddedRun
         );
         var stock = await system.Api.ProductsAsync();
         var waiting = await WaitForApprovalAsync(system);
@@ -36,10 +35,9 @@ public sealed class RuntimeMigrationTests
             (await system.Api.ProductAsync("product-3")).Reserved > 0
         );
 
-        await system.KillSidecarAsync();
-        await Task.WhenAll(system.Processes.Select(process => process.KillAsync()));
+        await system.EndsWellAsync();
         set.Forget("orders-workflow", "inventory-actors");
-        await system.StartAgainAsync(SystemHosting.TestProcess);
+        await system.StartAgainAsync();
 
         var orders = await placing;
         await ApproveAsync(system, waiting);

@@ -13,6 +13,12 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
 {
     private const int MostLines = 60;
 
+    /// <summary>
+    /// With this header the service answers when the order has ended, or after these seconds. Without it a test reads the order many times
+    /// a second, and each read of a running order also reads its workflow.
+    /// </summary>
+    private static readonly (string, string) WaitForEnd = ("Prefer", "wait=5");
+
     private static readonly string[] Failures = ["warn", "error", "fail", "exception"];
 
     private readonly HttpClient http = new(new TokenHandler(new Uri($"http://localhost:{port}"), name, role))
@@ -156,8 +162,11 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
 
     public Task<OrderView> WhenAsync(string orderId, string status) =>
         Wait.ForAsync($"order {orderId} is {status}", async () =>
-            await OrderAsync(orderId) is var order && order.Status == status ? order : null
-        );
+        {
+            using var response = await SendTextAsync("GET", $"/api/orders/{orderId}", null, WaitForEnd);
+            var order = (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<OrderView>())!;
+            return order.Status == status ? order : null;
+        });
 
     public Task<HttpResponseMessage> PostTextAsync(string body, string contentType = "application/json") =>
         SendAsync(HttpMethod.Post, "/api/orders", new StringContent(body, Encoding.UTF8, contentType), key: null);
@@ -285,7 +294,7 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
             {
                 try
                 {
-                    using var response = await GetAsync($"/api/orders/{orderId}");
+                    using var response = await SendTextAsync("GET", $"/api/orders/{orderId}", null, WaitForEnd);
                     last = await response.Content.ReadAsStringAsync();
                     return response.IsSuccessStatusCode && await response.Content.ReadFromJsonAsync<OrderView>() is { HasEnded: true } ended
                         ? ended

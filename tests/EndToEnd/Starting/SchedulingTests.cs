@@ -13,7 +13,7 @@ public sealed class SchedulingTests(KilledSystem shared)
     {
         var processes = shared.System.Processes;
 
-        Assert.Equal(8, processes.Count);
+        Assert.Equal(7, processes.Count);
         Assert.All(processes, process =>
             Assert.Equal((process.AppId, OperatingSystem.IsLinux() ? Batch : null), (process.AppId, process.ReadSchedulingPolicy()))
         );

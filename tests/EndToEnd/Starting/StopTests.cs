@@ -16,7 +16,7 @@ public sealed class StopTests(KilledSystem shared)
         Assert.Equal("confirmed", (await system.Api.EndOfAsync(orderId)).Status);
         var processes = system.Processes;
 
-        Assert.Equal(8, processes.Count(process => process.IsAlive));
+        Assert.Equal(7, processes.Count(process => process.IsAlive));
         system.RequestStop(); // a process group's signal reaches the sidecar twice, by itself and through "dotnet run"
         Assert.Equal(0, await system.StopAsync());
         Assert.DoesNotContain(processes, process => process.IsAlive);

@@ -8,7 +8,8 @@ namespace EndToEnd.Systems;
 
 /// <summary>
 /// Replaces <c>dapr run -f</c> and its operator: starts a daprd for each app of the template, placement and scheduler, with name resolution
-/// by a file and tokens for each app. Restarts processes that exit unexpectedly.
+/// by a file and tokens for each app. Restarts processes that exit unexpectedly. With the embedded sidecar in daprd's place the services
+/// run in the test process.
 /// </summary>
 internal sealed class DaprdRun : SystemRun
 {
@@ -20,6 +21,7 @@ internal sealed class DaprdRun : SystemRun
     private readonly RunRecord record;
     private readonly ControlPlane controlPlane;
     private readonly List<DaprdApp> apps = [];
+    private readonly List<HostedService> services = [];
 
     public DaprdRun(SystemFolder folder, string set, DaprInstallation dapr)
         : base(folder)
@@ -35,6 +37,9 @@ internal sealed class DaprdRun : SystemRun
     private IEnumerable<SupervisedProcess> Commands => apps.Select(app => app.Command).OfType<SupervisedProcess>();
 
     private IEnumerable<SupervisedProcess> All => [.. Commands, .. Daprds, .. controlPlane.Processes];
+
+    public override IReadOnlyDictionary<string, string> EnvironmentOf(string appId) =>
+        apps.Single(app => app.Options.AppId == appId).Environment;
 
     public override async Task ReadyAsync()
     {
@@ -65,6 +70,10 @@ internal sealed class DaprdRun : SystemRun
 
     public override Task KillAsync()
     {
+        if (services.Count > 0)
+        {
+            throw new NotSupportedException("the services run in the test process, and can not outlive this run");
+        }
         foreach (var process in Commands.Concat(controlPlane.Processes))
         {
             process.Release();
@@ -75,7 +84,7 @@ internal sealed class DaprdRun : SystemRun
     /// <summary>Stops the apps before the sidecars, because the apps need them to finish their work.</summary>
     public override async Task<int> StopAsync()
     {
-        await Task.WhenAll(Commands.Select(command => command.StopAsync()));
+        await Task.WhenAll([.. Commands.Select(command => command.StopAsync()), .. services.Select(service => service.StopAsync())]);
         var codes = await Task.WhenAll(Daprds.Select(daprd => daprd.StopAsync()));
         await Task.WhenAll(controlPlane.Processes.Select(process => process.StopAsync()));
         return codes.Max();
@@ -87,6 +96,7 @@ internal sealed class DaprdRun : SystemRun
         {
             process.Release();
         }
+        await Task.WhenAll(services.Select(service => service.StopAsync()));
         await Folder.EndLeftoversAsync();
         foreach (var process in All)
         {
@@ -152,32 +162,38 @@ internal sealed class DaprdRun : SystemRun
         daprd.Environment["APP_API_TOKEN"] = appToken;
         daprd.Environment["DAPR_TRUST_ANCHORS"] = controlPlane.TrustedRoot;
         daprd.Environment["NAMESPACE"] = "default";
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["APP_ID"] = app.AppId,
+            ["APP_PORT"] = $"{app.Port}",
+            ["APP_PROTOCOL"] = app.Protocol,
+            ["DAPR_HTTP_PORT"] = $"{http}",
+            ["DAPR_GRPC_PORT"] = $"{grpc}",
+            ["DAPR_METRICS_PORT"] = $"{metrics}",
+            ["DAPR_API_TOKEN"] = token,
+            ["APP_API_TOKEN"] = appToken,
+        };
+        foreach (var (name, value) in app.Environment)
+        {
+            environment[name] = value;
+        }
+        var service = dapr == DaprInstallation.Embedded ? HostedService.FileOf(Folder, app.Command, app.Directory) : null;
         return new DaprdApp(
             app,
             http,
             metrics,
             token,
             appToken,
+            environment,
             Kept($"daprd of {app.AppId}", "", daprd),
-            app.Command.Count == 0 ? null : Kept(app.AppId, app.AppId, OfApp())
+            service,
+            app.Command.Count == 0 || service is not null ? null : Kept(app.AppId, app.AppId, OfApp())
         );
 
         ProcessStartInfo OfApp()
         {
             var command = Folder.Command([.. app.Command], app.Directory);
-            KeyValuePair<string, string>[] variables =
-            [
-                new("APP_ID", app.AppId),
-                new("APP_PORT", $"{app.Port}"),
-                new("APP_PROTOCOL", app.Protocol),
-                new("DAPR_HTTP_PORT", $"{http}"),
-                new("DAPR_GRPC_PORT", $"{grpc}"),
-                new("DAPR_METRICS_PORT", $"{metrics}"),
-                new("DAPR_API_TOKEN", token),
-                new("APP_API_TOKEN", appToken),
-                .. app.Environment,
-            ];
-            foreach (var (name, value) in variables)
+            foreach (var (name, value) in environment)
             {
                 command.Environment[name] = value;
             }
@@ -188,10 +204,17 @@ internal sealed class DaprdRun : SystemRun
     /// <summary>Starts the app when its sidecar listens, as the Dapr CLI does, because an app may read secrets at its start.</summary>
     private async Task StartCommandAsync(DaprdApp app)
     {
-        if (app.Command is not null)
+        if (app.Options.Command.Count == 0)
         {
-            await UntilAsync($"the daprd of {app.Options.AppId} listens", async () => await StatusAsync(app) != 0);
-            app.Command.Start();
+            return;
+        }
+        await UntilAsync($"the daprd of {app.Options.AppId} listens", async () => await StatusAsync(app) != 0);
+        app.Command?.Start();
+        if (app.Service is { } service)
+        {
+            services.Add(
+                HostedService.Start(service, app.Options.Directory, app.Environment, line => Keep($"{app.Options.AppId}: {line}"))
+            );
         }
     }
 
@@ -202,7 +225,7 @@ internal sealed class DaprdRun : SystemRun
         {
             return false;
         }
-        if (app.Command is null)
+        if (app.Options.Command.Count == 0)
         {
             return true; // not started by this run, so it may start later
         }
@@ -262,7 +285,9 @@ internal sealed class DaprdRun : SystemRun
             what,
             async () =>
             {
-                var givenUp = All.Select(process => process.GivenUp).OfType<string>().FirstOrDefault();
+                var givenUp = services.Any(service => service.Ended.IsCompleted)
+                    ? "a service has ended"
+                    : All.Select(process => process.GivenUp).OfType<string>().FirstOrDefault();
                 Assert.True(givenUp is null, $"{givenUp}:{Environment.NewLine}{LastLines()}");
                 try
                 {
@@ -285,13 +310,17 @@ internal sealed class DaprdRun : SystemRun
 
     private static string Secret() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 
+    /// <param name="Service">The service's assembly if it runs in the test process.</param>
+    /// <param name="Command">Null if it does, or if the template has no command.</param>
     private sealed record DaprdApp(
         TemplateApp Options,
         int HttpPort,
         int MetricsPort,
         string Token,
         string AppToken,
+        IReadOnlyDictionary<string, string> Environment,
         SupervisedProcess Daprd,
+        string? Service,
         SupervisedProcess? Command
     )
     {

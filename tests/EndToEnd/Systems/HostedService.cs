@@ -32,24 +32,34 @@ internal sealed class HostedService
     /// <summary>Completes when the entry point has returned. Faults if it has thrown.</summary>
     public Task Ended => ended.Task;
 
-    /// <param name="assembly">The name of the service's assembly.</param>
+    /// <summary>Returns the assembly's file if the command is a service of the repository or of the folder, and null otherwise.</summary>
+    public static string? FileOf(SystemFolder folder, IReadOnlyList<string> command, string directory) =>
+        command is ["dotnet", var path]
+        && Path.GetFullPath(path, directory) is var file
+        && Path.Combine("services", Path.GetFileNameWithoutExtension(file), "bin", "app", Path.GetFileName(file)) is var built
+        && (file == Path.Combine(Repository.Root, built) || file == folder.In(built))
+            ? file
+            : null;
+
+    /// <param name="file">The service's assembly.</param>
     /// <param name="directory">The working directory of the process that it replaces.</param>
     /// <param name="variables">The environment variables of the process that it replaces.</param>
     public static HostedService Start(
-        string assembly,
+        string file,
         string directory,
         IEnumerable<KeyValuePair<string, string>> variables,
         Action<string> say
     )
     {
         var service = new HostedService(say);
+        var name = Path.GetFileNameWithoutExtension(file);
         string[] arguments =
         [
-            $"--applicationName={assembly}",
+            $"--applicationName={name}",
             $"--contentRoot={directory}",
             .. variables.Select(variable => $"--{KeyOf(variable.Key)}={variable.Value}"),
         ];
-        var thread = new Thread(() => service.Run(assembly, arguments)) { IsBackground = true, Name = $"entry point of {assembly}" };
+        var thread = new Thread(() => service.Run(file, arguments)) { IsBackground = true, Name = $"entry point of {name}" };
         thread.UnsafeStart(); // the test's context must not flow into the service
         return service;
     }
@@ -69,12 +79,12 @@ internal sealed class HostedService
     private static string KeyOf(string variable) =>
         variable.Replace("ASPNETCORE_", "", StringComparison.Ordinal).Replace("__", ":", StringComparison.Ordinal);
 
-    private void Run(string assembly, string[] arguments)
+    private void Run(string file, string[] arguments)
     {
         Current.Value = this;
         try
         {
-            Assembly.Load(assembly).EntryPoint!.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [arguments], null);
+            ServiceFiles.Load(file).EntryPoint!.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [arguments], null);
             ended.SetResult();
         }
         catch (OperationCanceledException) when (stopRequested)
@@ -144,9 +154,21 @@ internal sealed class HostedService
             ]
         );
 
+        /// <summary>A service of the repository is loaded once; another build of it is loaded beside it, with types of its own.</summary>
+        public static Assembly Load(string file) =>
+            file.StartsWith(Repository.Root, StringComparison.Ordinal)
+                ? Assembly.Load(Path.GetFileNameWithoutExtension(file))
+                : new OtherBuild().LoadFromAssemblyPath(file);
+
         public static Assembly? Load(AssemblyName name) =>
             Resolvers.Value.Select(resolver => resolver.ResolveAssemblyToPath(name)).OfType<string>().FirstOrDefault() is { } path
                 ? AssemblyLoadContext.Default.LoadFromAssemblyPath(path)
                 : null;
+    }
+
+    /// <summary>A single assembly, whose references are those of the repository's services.</summary>
+    private sealed class OtherBuild : AssemblyLoadContext
+    {
+        protected override Assembly? Load(AssemblyName assemblyName) => Default.LoadFromAssemblyName(assemblyName);
     }
 }

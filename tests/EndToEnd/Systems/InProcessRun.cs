@@ -11,8 +11,7 @@ namespace EndToEnd.Systems;
 
 /// <summary>
 /// The sidecars and the services of a folder in this process, so that their code is compiled once for all systems. Commands that are not
-/// a service of the repository run in a process of their own, and so do the apps of <paramref name="ownProcesses"/>; they are restarted
-/// when they exit.
+/// a service run in a process of their own, and so do the apps of <paramref name="ownProcesses"/>; they are restarted when they exit.
 /// </summary>
 /// <param name="echo">Receives each line of the output.</param>
 internal sealed class InProcessRun(SystemFolder folder, string set, IReadOnlyList<string> ownProcesses, Action<string>? echo = null)
@@ -94,7 +93,7 @@ internal sealed class InProcessRun(SystemFolder folder, string set, IReadOnlyLis
     private void Start(RunApp app, EmbeddedSidecar sidecar)
     {
         var (appId, environment) = (app.Options.AppId, environments[app.Options.AppId]);
-        if (!ownProcesses.Contains(appId) && ServiceOf(app) is { } service)
+        if (!ownProcesses.Contains(appId) && HostedService.FileOf(Folder, app.Command, app.Directory) is { } service)
         {
             services.Add(HostedService.Start(service, app.Directory, environment, line => Keep(appId, line)));
             return;
@@ -108,14 +107,6 @@ internal sealed class InProcessRun(SystemFolder folder, string set, IReadOnlyLis
         commands.Add(process);
         process.Start();
     }
-
-    /// <summary>Returns the assembly's name if the command is a service of the repository, and null otherwise.</summary>
-    private static string? ServiceOf(RunApp app) =>
-        app.Command is ["dotnet", var file]
-        && Path.GetFileNameWithoutExtension(file) is var name
-        && file == $"{Repository.Root}services/{name}/bin/app/{name}.dll"
-            ? name
-            : null;
 
     /// <summary>The reason why the start has failed; null if it has not.</summary>
     private string? Failure() =>

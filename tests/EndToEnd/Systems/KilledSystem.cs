@@ -1,8 +1,9 @@
 namespace EndToEnd.Systems;
 
 /// <summary>
-/// Shared system of the cases about its processes, without the console, whose own tests kill and stop it. Cases that kill or stop parts of
-/// the system leave it running.
+/// Shared system of the cases about its processes. Each of its three starts compiles every app anew, so it has only those of the sagas: the
+/// console's own tests kill and stop the console, and the chaos run kills orders-grpc. Cases that kill or stop parts of the system leave it
+/// running.
 /// </summary>
 public sealed class KilledSystem : SharedSystem
 {
@@ -11,7 +12,7 @@ public sealed class KilledSystem : SharedSystem
     private protected override void Prepare(SystemFolder folder)
     {
         base.Prepare(folder);
-        folder.LeaveOut("console");
+        folder.LeaveOutViewers();
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Xunit.Sdk;
 
@@ -5,11 +6,13 @@ namespace EndToEnd.Systems;
 
 /// <summary>
 /// Waits for a condition: checks it repeatedly up to a limit, then fails with a description. A read that is answered with 503 or 504 is
-/// repeated, as the API asks its clients to do.
+/// repeated, as the API asks its clients to do. The longer a wait takes, the longer are the pauses between two checks, which cost the
+/// system under test as much as other requests do.
 /// </summary>
 internal static class Wait
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestStep = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     public static async Task<T> ForAsync<T>(string what, Func<Task<T?>> check, Func<string>? details = null)
@@ -17,6 +20,7 @@ internal static class Wait
     {
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         using var timer = new PeriodicTimer(Step, TimeProvider.System);
+        var begun = Stopwatch.GetTimestamp();
         Exception? refused = null;
         try
         {
@@ -36,6 +40,7 @@ internal static class Wait
                 {
                     refused = e;
                 }
+                timer.Period = StepAfter(Stopwatch.GetElapsedTime(begun));
                 await timer.WaitForNextTickAsync(limit.Token);
             }
         }
@@ -46,6 +51,9 @@ internal static class Wait
             );
         }
     }
+
+    /// <summary>A tenth of the time that the wait has taken, within the limits.</summary>
+    private static TimeSpan StepAfter(TimeSpan waited) => TimeSpan.FromTicks(Math.Clamp(waited.Ticks / 10, Step.Ticks, LongestStep.Ticks));
 
     public static Task UntilAsync(string what, Func<Task<bool>> @event) => ForAsync(what, async () => await @event() ? "yes" : null);
 
