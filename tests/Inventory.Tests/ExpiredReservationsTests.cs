@@ -83,8 +83,12 @@ public sealed class ExpiredReservationsTests
                     It.IsAny<CancellationToken>()
                 )
             )
-            .ReturnsAsync((string _, string key, ConsistencyMode? _, IReadOnlyDictionary<string, string>? _, CancellationToken _) => (pages[key], "1"));
-        dapr.Setup(client => client.GetBulkStateAsync(StockStore.Store, It.IsAny<IReadOnlyList<string>>(), null, null, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(
+                (string _, string key, ConsistencyMode? _, IReadOnlyDictionary<string, string>? _, CancellationToken _) => (pages[key], "1")
+            );
+        dapr.Setup(client =>
+                client.GetBulkStateAsync(StockStore.Store, It.IsAny<IReadOnlyList<string>>(), null, null, It.IsAny<CancellationToken>())
+            )
             .ReturnsAsync([]);
         dapr.Setup(client =>
                 client.ExecuteStateTransactionAsync(
@@ -95,7 +99,12 @@ public sealed class ExpiredReservationsTests
                 )
             )
             .Callback(
-                (string _, IReadOnlyList<StateTransactionRequest> operations, IReadOnlyDictionary<string, string>? _, CancellationToken _) =>
+                (
+                    string _,
+                    IReadOnlyList<StateTransactionRequest> operations,
+                    IReadOnlyDictionary<string, string>? _,
+                    CancellationToken _
+                ) =>
                 {
                     deleted.AddRange(operations.Where(one => one.OperationType == StateOperationType.Delete).Select(one => one.Key));
                     open = System.Text.Json.JsonSerializer.Deserialize<OpenReservations>(

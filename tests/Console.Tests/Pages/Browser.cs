@@ -70,8 +70,7 @@ public sealed class Browser : IAsyncLifetime
     {
         var person = customer ?? "";
         var signedIn = contexts.GetValueOrDefault(person);
-        var context =
-            signedIn
+        var context = signedIn
             ?? await NewContextAsync(
                 new BrowserNewContextOptions
                 {

@@ -160,8 +160,7 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
         return all;
     }
 
-    public Task<OrderView> WhenAsync(string orderId, string status) =>
-        Wait.ForAsync($"order {orderId} is {status}", async () =>
+    public Task<OrderView> WhenAsync(string orderId, string status) => Wait.ForAsync($"order {orderId} is {status}", async () =>
         {
             using var response = await SendTextAsync("GET", $"/api/orders/{orderId}", null, WaitForEnd);
             var order = (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<OrderView>())!;

@@ -134,13 +134,8 @@ public sealed class OversellTests(OversellTests.WithFewUnits shared) : IClassFix
             folder.Replace(
                 "dapr.yaml",
                 "Saga__StuckAfter: \"00:00:15\"",
-<<<<<<< HEAD
                 "Saga__StuckAfter: \"00:01:30\"\n    Inventory__ExpireAfter: \"00:00:05\""
-            ); // two hundred orders at once take their time
-=======
-                "Saga__StuckAfter: \"00:00:45\"\n    Inventory__ExpireAfter: \"00:00:05\""
             ); // that many orders at once take their time
->>>>>>> 060ad063043bb3f7581b31922205faf28f3b15b6
         }
     }
 

@@ -5,12 +5,8 @@ namespace EndToEnd.Orders;
 /// <summary>Tests of shipments that their reminders advance, and of the orders that follow them.</summary>
 public sealed class ShipmentProgressTests(ShipmentProgressTests.InSeconds shared) : IClassFixture<ShipmentProgressTests.InSeconds>
 {
-<<<<<<< HEAD
     /// <summary>Long enough to cancel a confirmed order before, also on a busy machine.</summary>
     private static readonly TimeSpan ShipAfter = TimeSpan.FromSeconds(8);
-=======
-    private static readonly TimeSpan ShipAfter = TimeSpan.FromSeconds(4);
->>>>>>> 060ad063043bb3f7581b31922205faf28f3b15b6
 
     private readonly OrderSystem system = shared.System;
 
@@ -44,13 +40,10 @@ public sealed class ShipmentProgressTests(ShipmentProgressTests.InSeconds shared
     [Fact]
     public async Task Shipments_that_became_due_while_the_system_was_stopped_are_shipped_after_the_restart()
     {
-<<<<<<< HEAD
-        await using var stopped = await OrderSystem.StartAsync(folder => Hasten(folder, TimeSpan.FromSeconds(4)), SystemHosting.OneProcess);
-=======
-        await using var stopped = await OrderSystem.StartAsync(Hasten);
->>>>>>> 060ad063043bb3f7581b31922205faf28f3b15b6
+        var shipAfter = TimeSpan.FromSeconds(4);
+        await using var stopped = await OrderSystem.StartAsync(folder => Hasten(folder, shipAfter));
         var order = await stopped.Api.PlaceAndEndAsync(Api.Order());
-        var due = TimeProvider.System.GetUtcNow() + ShipAfter;
+        var due = TimeProvider.System.GetUtcNow() + shipAfter;
         await stopped.EndsWellAsync();
         await Wait.UntilAsync("the shipment is due", () => TimeProvider.System.GetUtcNow() > due);
 
@@ -78,11 +71,7 @@ public sealed class ShipmentProgressTests(ShipmentProgressTests.InSeconds shared
     private static void Hasten(SystemFolder folder, TimeSpan shipAfter)
     {
         folder.LeaveOutViewers();
-<<<<<<< HEAD
         folder.Replace("dapr.yaml", "Shipping__ShipAfter: \"00:30:00\"", $"Shipping__ShipAfter: \"{shipAfter}\"");
-=======
-        folder.Replace("dapr.yaml", "Shipping__ShipAfter: \"00:30:00\"", $"Shipping__ShipAfter: \"{ShipAfter}\"");
->>>>>>> 060ad063043bb3f7581b31922205faf28f3b15b6
         folder.Replace("dapr.yaml", "Shipping__DeliverAfter: \"00:01:00\"", "Shipping__DeliverAfter: \"00:00:02\"");
     }
 
