@@ -17,6 +17,7 @@ public sealed class ExpiredReservationsTests
     private readonly Mock<DaprClient> dapr = new(MockBehavior.Strict);
     private readonly List<string> deleted = [];
     private OpenReservations open = OpenReservations.None;
+    private int writes = 1;
 
     [Fact]
     public async Task A_turn_settles_one_page_of_overdue_reservations()
@@ -73,7 +74,7 @@ public sealed class ExpiredReservationsTests
                     It.IsAny<CancellationToken>()
                 )
             )
-            .ReturnsAsync(() => (open, "1"));
+            .ReturnsAsync(() => (open, $"{writes}"));
         dapr.Setup(client =>
                 client.GetStateAndETagAsync<IReadOnlyList<OpenReservation>>(
                     StockStore.Store,
@@ -106,6 +107,7 @@ public sealed class ExpiredReservationsTests
                     CancellationToken _
                 ) =>
                 {
+                    writes++;
                     deleted.AddRange(operations.Where(one => one.OperationType == StateOperationType.Delete).Select(one => one.Key));
                     open = System.Text.Json.JsonSerializer.Deserialize<OpenReservations>(
                         operations.Single(one => one.OperationType == StateOperationType.Upsert).Value,

@@ -42,8 +42,8 @@ internal sealed class ProductStockActor(
     public Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period) => SettleAsync();
 
     /// <summary>
-    /// Settles a page of overdue reservations. The next page has a turn of its own, behind the orders that wait: it is asked for by a timer,
-    /// and if that is lost, by the next tick of the reminder.
+    /// Settles a page of overdue reservations. The next page has a turn of its own, behind the orders that wait: a timer asks for it. If
+    /// that is lost, the next tick of the reminder does.
     /// </summary>
     public async Task SettleAsync()
     {

@@ -22,8 +22,12 @@ internal static class RunTemplate
 
     public static YamlMappingNode App(string appId) => Apps.Single(app => Yaml.Text(app, "appID") == appId);
 
-    /// <summary>The environment variables of an app, common ones first.</summary>
+    /// <summary>Not for images (docs/decisions/0121).</summary>
+    private const string OfOneMachine = "DOTNET_EnableWriteXorExecute";
+
+    /// <summary>The environment variables of an app that hold wherever it runs, common ones first.</summary>
     public static IEnumerable<(string Name, string Value)> Settings(string appId) =>
         Yaml.Pairs(Yaml.Map(Common, "env"))
+            .Where(setting => setting.Name != OfOneMachine)
             .Concat(App(appId).Children.TryGetValue("env", out var own) ? Yaml.Pairs((YamlMappingNode)own) : []);
 }
