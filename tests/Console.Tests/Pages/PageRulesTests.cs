@@ -48,6 +48,15 @@ public sealed class PageRulesTests(Browser browser)
     }
 
     [SkippableFact]
+    public async Task An_image_without_a_text_violates_a_rule()
+    {
+        Skip.If(Browser.Missing is not null, Browser.Missing);
+        await using var window = await browser.OpenAsync("/stock");
+        await window.Page.EvaluateAsync("document.querySelector('main').append(new Image())");
+        Assert.Contains(await window.ViolationsAsync("/stock"), found => found.StartsWith("/stock: image-alt:", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
     public async Task Times_are_in_the_viewers_zone_and_the_viewer_can_switch_the_language()
     {
         Skip.If(Browser.Missing is not null, Browser.Missing);
