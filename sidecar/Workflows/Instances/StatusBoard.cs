@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Instances;
@@ -6,45 +5,57 @@ namespace Sidecar.Workflows.Instances;
 /// <summary>Notifies clients that wait for a state of an instance. A wait may start before the instance exists.</summary>
 internal sealed class StatusBoard
 {
-    private readonly ConcurrentDictionary<string, ConcurrentDictionary<Watch, byte>> watches = new();
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, HashSet<Watch>> watches = new(StringComparer.Ordinal); // guarded by gate
 
     public Watch Add(string id, Func<OrchestrationStatus, bool> condition)
     {
         var watch = new Watch(condition);
-        watches.GetOrAdd(id, _ => new()).TryAdd(watch, 0);
+        lock (gate)
+        {
+            if (!watches.TryGetValue(id, out var here))
+            {
+                watches[id] = here = [];
+            }
+
+            here.Add(watch);
+        }
+
         return watch;
     }
 
     public void Remove(string id, Watch watch)
     {
-        if (!watches.TryGetValue(id, out var here))
+        lock (gate)
         {
-            return;
-        }
-
-        here.TryRemove(watch, out _);
-        // Only an empty entry goes; a watch added meanwhile keeps it, because the pair is compared by reference and re-added.
-        if (here.IsEmpty && watches.TryRemove(KeyValuePair.Create(id, here)) && !here.IsEmpty)
-        {
-            foreach (var late in here.Keys)
+            if (watches.TryGetValue(id, out var here) && here.Remove(watch) && here.Count == 0)
             {
-                watches.GetOrAdd(id, _ => new()).TryAdd(late, 0);
+                watches.Remove(id);
             }
         }
     }
 
-    public bool IsWatched(string id) => watches.ContainsKey(id);
+    public bool IsWatched(string id)
+    {
+        lock (gate)
+        {
+            return watches.ContainsKey(id);
+        }
+    }
 
     public void Publish(string id, WorkflowState state)
     {
-        if (!watches.TryGetValue(id, out var here))
+        lock (gate)
         {
-            return;
-        }
+            if (!watches.TryGetValue(id, out var here))
+            {
+                return;
+            }
 
-        foreach (var watch in here.Keys)
-        {
-            watch.Offer(state);
+            foreach (var watch in here)
+            {
+                watch.Offer(state);
+            }
         }
     }
 }

@@ -12,11 +12,12 @@ internal sealed class SidecarInProcessOfItsOwn : IHostedSidecar
     public SidecarInProcessOfItsOwn(ProcessStartInfo start)
     {
         process = Process.Start(start) ?? throw new InvalidOperationException("the sidecar could not be started");
-        Ended = process.WaitForExitAsync().ContinueWith(_ => process.ExitCode, TaskScheduler.Default);
         process.OutputDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
         process.ErrorDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+        // Only now: it waits for the rest of an output that is being read.
+        Ended = process.WaitForExitAsync().ContinueWith(_ => process.ExitCode, TaskScheduler.Default);
     }
 
     public string Output => string.Join('\n', output);

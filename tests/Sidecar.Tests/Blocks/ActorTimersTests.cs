@@ -55,9 +55,10 @@ public sealed class ActorTimersTests : IAsyncLifetime
         Assert.Equal(1, timers.Count);
     }
 
+    /// <summary>Its first tick comes when the test moves the time, and not while the test still looks at the timer.</summary>
     private ActorTimer Timer(string name, string period, int? secondsToLive)
     {
-        var first = time.GetUtcNow();
+        var first = time.GetUtcNow().AddSeconds(1);
         return new ActorTimer(
             Actor,
             name,

@@ -117,9 +117,20 @@ public sealed class EventTests
             return null;
         };
 
-        var all = Enumerable.Range(0, 100).Select(i => Task.Run(() => host.Engine.RaiseEventAsync("l", "a", $"{i}"))).ToList();
+        var sent = 0;
+        var all = Enumerable
+            .Range(0, 100)
+            .Select(i =>
+                Task.Run(() =>
+                {
+                    var answer = host.Engine.RaiseEventAsync("l", "a", $"{i}");
+                    Interlocked.Increment(ref sent);
+                    return answer;
+                })
+            )
+            .ToList();
         await EngineHost.Until(() => !first, "the first commit");
-        await EngineHost.Until(() => ThreadPool.PendingWorkItemCount == 0, "all senders at the door");
+        await EngineHost.Until(() => Volatile.Read(ref sent) == 100, "all senders at the door");
         blocked.SetResult();
         await EngineHost.Within(Task.WhenAll(all), "the answers");
 

@@ -128,6 +128,8 @@ public sealed class TaskHubTests : IAsyncLifetime
             "failed to create workflow instance: rpc error: code = AlreadyExists desc = an active workflow with ID 'w' already exists"
         );
         await client.SuspendAsync(new SuspendRequest { InstanceId = "w", Reason = "" });
+        // It takes effect after the first turn, whose worker may be slow.
+        await host.StatusAsync("w", OrchestrationStatus.Suspended);
         Assert.Equal(
             OrchestrationStatus.Suspended,
             (await client.GetAsync(new GetInstanceRequest { InstanceId = "w" })).WorkflowState.WorkflowStatus

@@ -26,7 +26,8 @@ public sealed class ThroughputTests(ITestOutputHelper output)
         await BatchAsync(host, "warm", 200);
 
         var rates = new List<double>();
-        for (var round = 0; round < 4; round++)
+        // More than four rounds only if the machine stood still in all later ones: work that grows with the store slows every round.
+        for (var round = 0; round < 4 || (round < 10 && !StaysFlat(rates)); round++)
         {
             var began = Stopwatch.GetTimestamp();
             await BatchAsync(host, $"r{round}", 300);
@@ -43,9 +44,11 @@ public sealed class ThroughputTests(ITestOutputHelper output)
         output.WriteLine(
             $"activities/s at 32: {string.Join(", ", rates.Select(r => $"{r:f0}"))}; alone: {latency:f2} ms per activity; commits {host.Store.CommitCount}"
         );
-        // The better of two rounds, because a machine with other work may stand still for seconds.
-        Assert.True(rates[2..].Max() > rates[..2].Min() / 4, $"the last rounds were far slower than the first: {string.Join(", ", rates)}");
+        Assert.True(StaysFlat(rates), $"the last rounds were far slower than the first: {string.Join(", ", rates)}");
     }
+
+    /// <summary>The best of the later rounds counts, because a machine with other work may stand still for seconds.</summary>
+    private static bool StaysFlat(List<double> rates) => rates[2..].Max() > rates[..2].Min() / 4;
 
     private static Task BatchAsync(EngineHost host, string name, int count) =>
         Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>

@@ -86,7 +86,7 @@ internal sealed class TaskHubClient(GrpcChannel channel)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>
     {
-        var options = new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(15));
+        var options = new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(60));
         return await invoker.AsyncUnaryCall(
             Method(MethodType.Unary, name, new MessageParser<TRequest>(() => new()), parser),
             null,
