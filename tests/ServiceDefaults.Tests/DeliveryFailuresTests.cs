@@ -52,6 +52,26 @@ public sealed class DeliveryFailuresTests
     }
 
     [Fact]
+    public async Task A_dropped_event_of_a_bulk_that_can_not_be_published_is_delivered_again()
+    {
+        dapr.Setup(client =>
+                client.PublishByteEventAsync(
+                    "events",
+                    "inventory-dead-letters",
+                    It.IsAny<ReadOnlyMemory<byte>>(),
+                    It.IsAny<string>(),
+                    It.IsAny<Dictionary<string, string>>(),
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .ThrowsAsync(new Dapr.DaprException("the broker is away"));
+
+        var delivery = await failures.KeepAsync(System.Text.Json.JsonSerializer.SerializeToElement(new { id = "7" }), default);
+
+        Assert.Equal(Delivery.RetryBecause("the broker is away"), delivery);
+    }
+
+    [Fact]
     public async Task An_event_that_is_taken_after_all_is_counted_anew()
     {
         await ReportAsync("7", Delivery.Retry);

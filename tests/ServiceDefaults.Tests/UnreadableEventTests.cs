@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text;
 using Dapr.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Moq;
@@ -6,7 +7,10 @@ using ServiceDefaults.Events;
 
 namespace ServiceDefaults.Tests;
 
-/// <summary>An event that lacks a field of its contract is dropped, and its dead letter has the reason.</summary>
+/// <summary>
+/// An event that lacks a field of its contract is dropped, and its dead letter has the reason. A dropped event of a bulk is published by the
+/// app itself.
+/// </summary>
 public sealed class UnreadableEventTests
 {
     [Theory]
@@ -28,6 +32,22 @@ public sealed class UnreadableEventTests
             )
             .Callback(
                 (string _, string _, DeliveryFailure failure, Dictionary<string, string> _, CancellationToken _) => published.Add(failure)
+            )
+            .Returns(Task.CompletedTask);
+        var kept = new List<string>();
+        dapr.Setup(client =>
+                client.PublishByteEventAsync(
+                    "events",
+                    "payments-dead-letters",
+                    It.IsAny<ReadOnlyMemory<byte>>(),
+                    "application/cloudevents+json",
+                    It.Is<Dictionary<string, string>>(metadata => metadata["rawPayload"] == "true"),
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .Callback(
+                (string _, string _, ReadOnlyMemory<byte> data, string _, Dictionary<string, string> _, CancellationToken _) =>
+                    kept.Add(Encoding.UTF8.GetString(data.Span))
             )
             .Returns(Task.CompletedTask);
         await using var app = await HostedApp.StartAsync(
@@ -56,7 +76,8 @@ public sealed class UnreadableEventTests
 
         using var answer = await app.Http.PostAsJsonAsync(path, body);
 
-        Assert.Contains("DROP", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(inBulk ? "SUCCESS" : "DROP", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(inBulk ? ["""{"id":"7","type":"t","data":{}}"""] : [], kept);
         var failure = Assert.Single(published);
         Assert.Equal("7", failure.EventId);
         Assert.StartsWith("The event can't be read", failure.Reason, StringComparison.Ordinal);

@@ -161,6 +161,10 @@ public static partial class EventEndpoints
             await failures.ReportAsync(readable[i].Id, answers[i], http.RequestAborted);
             known[asked[i]] = answers[i];
         }
+        foreach (var entry in bulk.Entries.Where(entry => known[entry.EntryId].Kind == DeliveryKind.Drop))
+        {
+            known[entry.EntryId] = await failures.KeepAsync(entry.Event, http.RequestAborted);
+        }
         return BulkAnswer.Of(bulk, entry => known[entry.EntryId]);
     }
 
