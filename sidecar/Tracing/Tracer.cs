@@ -133,7 +133,7 @@ internal sealed partial class Tracer : IDisposable
 
     private static string Sampler(double rate)
     {
-        var root = rate >= 1 ? "AlwaysOnSampler" : $"TraceIDRatioBased{{{rate.ToString(CultureInfo.InvariantCulture)}}}";
+        var root = $"TraceIDRatioBased{{{rate.ToString(CultureInfo.InvariantCulture)}}}";
         return $"ParentBased{{root:{root},remoteParentSampled:AlwaysOnSampler,remoteParentNotSampled:AlwaysOffSampler,"
             + $"localParentSampled:AlwaysOnSampler,localParentNotSampled:AlwaysOffSampler}}";
     }

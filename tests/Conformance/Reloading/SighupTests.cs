@@ -29,7 +29,7 @@ public sealed class SighupTests
         sidecar.Configure(Yaml.Configuration("tracing: { samplingRate: \"1\" }"));
         await sidecar.SignalAsync("HUP");
         await Eventually.UntilAsync(async () => await EndpointsAsync(sidecar) is ["two"], "the new endpoint is not there");
-        await SaidAsync(sidecar, "root:AlwaysOnSampler");
+        await SaidAsync(sidecar, "root:TraceIDRatioBased{1}");
         await Eventually.UntilAsync(
             async () =>
                 await AnswerAsync(sidecar, "/v1.0/state/store/k") is (500, var error)
