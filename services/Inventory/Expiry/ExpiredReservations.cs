@@ -5,7 +5,7 @@ using ServiceDefaults.Events;
 
 namespace Inventory.Expiry;
 
-/// <summary>What a look at the oldest open reservations of a product has found.</summary>
+/// <summary>The result of a look at the oldest open reservations of a product.</summary>
 internal enum Overdue
 {
     /// <summary>The product has no open reservation.</summary>
