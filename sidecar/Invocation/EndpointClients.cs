@@ -8,19 +8,24 @@ namespace Sidecar.Invocation;
 /// <summary>The connections to servers outside of Dapr, each with its own certificates. Redirects are followed, as daprd does.</summary>
 internal sealed class EndpointClients : IDisposable
 {
-    private readonly ConcurrentDictionary<HttpEndpoint, HttpMessageInvoker> clients = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<HttpEndpoint, Clients> clients = new(ReferenceEqualityComparer.Instance);
 
-    public HttpMessageInvoker Of(HttpEndpoint endpoint) => clients.GetOrAdd(endpoint, Open);
+    /// <summary>For a streamed request: 307 and 308 require its body again, and are the answer.</summary>
+    public HttpMessageInvoker ForStreams(HttpEndpoint endpoint) => clients.GetOrAdd(endpoint, Open).ForStreams;
+
+    /// <summary>For a request whose body is in memory: 307 and 308 are followed.</summary>
+    public HttpMessageInvoker ForMessages(HttpEndpoint endpoint) => clients.GetOrAdd(endpoint, Open).ForMessages;
 
     public void Dispose()
     {
-        foreach (var client in clients.Values)
+        foreach (var (forStreams, forMessages) in clients.Values)
         {
-            client.Dispose();
+            forStreams.Dispose();
+            forMessages.Dispose();
         }
     }
 
-    private static HttpMessageInvoker Open(HttpEndpoint endpoint)
+    private static Clients Open(HttpEndpoint endpoint)
     {
         var handler = new SocketsHttpHandler
         {
@@ -38,6 +43,13 @@ internal sealed class EndpointClients : IDisposable
         {
             handler.SslOptions.ClientCertificates = [certificate];
         }
-        return new HttpMessageInvoker(new GoRedirects(new TransparentGzip(handler.WithAnyText()), repeatsBody: false));
+        var connections = new TransparentGzip(handler.WithAnyText());
+        return new Clients(
+            new HttpMessageInvoker(new GoRedirects(connections, repeatsBody: false)),
+            new HttpMessageInvoker(new GoRedirects(connections, repeatsBody: true))
+        );
     }
+
+    /// <summary>Two clients over the same connections.</summary>
+    private sealed record Clients(HttpMessageInvoker ForStreams, HttpMessageInvoker ForMessages);
 }

@@ -138,6 +138,43 @@ public sealed class EndpointTests
         Assert.True(app.GotNothingMore("/helloworld"));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("data")]
+    public async Task InvokeService_follows_a_redirect_that_demands_the_same_body(string data)
+    {
+        await using var app = await HttpApp.StartAsync();
+        app.Answers("/old", (_, context) =>
+        {
+            context.Response.Redirect("/new?q=2", permanent: true, preserveMethod: true);
+            return Task.CompletedTask;
+        });
+        app.Answers("/new", 201, "moved");
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [Endpoint("site", $"http://127.0.0.1:{app.PortNumber}")] }
+        );
+        var call = sidecar.Grpc.InvokeServiceAsync(
+            new Protos.InvokeServiceRequest
+            {
+                Id = "site",
+                Message = new Protos.InvokeRequest
+                {
+                    Method = "old",
+                    ContentType = "text/plain",
+                    Data = new Google.Protobuf.WellKnownTypes.Any { Value = Google.Protobuf.ByteString.CopyFromUtf8(data) },
+                    HttpExtension = new() { Verb = Protos.HTTPExtension.Types.Verb.Put },
+                },
+            }
+        );
+        var reply = await call;
+        var got = await app.NextAsync("/new");
+        Assert.Equal(
+            ("moved", "PUT", "q=2", data, "text/plain"),
+            (reply.Data.Value.ToStringUtf8(), got.Method, got.Query.TrimStart('?'), got.Text, got.Header("Content-Type"))
+        );
+        Assert.Equal("201", (await call.ResponseHeadersAsync).GetValue("dapr-http-status"));
+    }
+
     [Fact]
     public async Task Headers_come_from_a_secret_store_and_from_the_environment()
     {
