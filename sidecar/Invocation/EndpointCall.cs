@@ -22,7 +22,7 @@ internal static class EndpointCall
             throw InvocationErrors.InvokeFailed(target.Id, StatusCode.InvalidArgument, problem);
         }
         var url = ToEndpoint.UrlOf(endpoint, target, call.QueryString);
-        using var request = HttpCall.Request(call, url, http2: false);
+        using var request = HttpCall.Request(call, url, http2: false, chunked: false);
         ToEndpoint.AddHeaders(request, endpoint);
         try
         {

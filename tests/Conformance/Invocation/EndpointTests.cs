@@ -138,6 +138,28 @@ public sealed class EndpointTests
         Assert.True(app.GotNothingMore("/helloworld"));
     }
 
+    [Fact]
+    public async Task InvokeService_without_data_has_a_length_of_zero()
+    {
+        await using var app = await HttpApp.StartAsync();
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [Endpoint("site", $"http://127.0.0.1:{app.PortNumber}")] }
+        );
+        await sidecar.Grpc.InvokeServiceAsync(
+            new Protos.InvokeServiceRequest
+            {
+                Id = "site",
+                Message = new Protos.InvokeRequest
+                {
+                    Method = "refresh",
+                    HttpExtension = new() { Verb = Protos.HTTPExtension.Types.Verb.Post },
+                },
+            }
+        );
+        var got = await app.NextAsync("/refresh");
+        Assert.Equal(("0", null, null), (got.Header("Content-Length"), got.Header("Transfer-Encoding"), got.Header("Content-Type")));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("data")]
