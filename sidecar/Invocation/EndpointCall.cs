@@ -29,7 +29,7 @@ internal static class EndpointCall
             using var response = await client.SendAsync(request, cancellation);
             return await HttpCall.ReplyAsync(response, cancellation);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException || HttpForwarding.IsConnectTimeout(e))
         {
             throw InvocationErrors.AppFailed(target.Id, direct: true, HttpForwarding.Failure(call.Verb, url, HttpForwarding.Cause(e)));
         }

@@ -8,6 +8,9 @@ namespace Sidecar.Invocation;
 /// <summary>The connections to servers outside of Dapr, each with its own certificates. Redirects are followed, as daprd does.</summary>
 internal sealed class EndpointClients : IDisposable
 {
+    /// <summary>For the connection and the TLS handshake, as in daprd. A call has no further limit.</summary>
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
+
     private readonly ConcurrentDictionary<HttpEndpoint, Clients> clients = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>For a streamed request: 307 and 308 require its body again, and are the answer.</summary>
@@ -32,6 +35,7 @@ internal sealed class EndpointClients : IDisposable
             Proxy = EnvironmentProxy.Instance,
             AllowAutoRedirect = false,
             UseCookies = false,
+            ConnectTimeout = ConnectTimeout,
             ActivityHeadersPropagator = null,
         };
         if (endpoint.Certificates.Root is not null)

@@ -1,9 +1,11 @@
 using System.IO.Compression;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Conformance.Apps;
 using Conformance.Running;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -267,6 +269,38 @@ public sealed class EndpointTests
             error.GetProperty("message").GetString(),
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_the_TLS_handshake_fails_the_call_after_15_seconds()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var url = $"https://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}";
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Endpoint("silent", url)] });
+
+        var overHttp = sidecar.Http.GetAsync("/v1.0/invoke/silent/method/x").FailsAsync(500, "ERR_DIRECT_INVOKE");
+        var overGrpc = sidecar
+            .Grpc.InvokeServiceAsync(
+                new Protos.InvokeServiceRequest
+                {
+                    Id = "silent",
+                    Message = new Protos.InvokeRequest
+                    {
+                        Method = "x",
+                        HttpExtension = new() { Verb = Protos.HTTPExtension.Types.Verb.Get },
+                    },
+                }
+            )
+            .FailsAsync(StatusCode.Internal);
+
+        var failure = $"failed to invoke, id: silent, err: Get \"{url}/x\": ";
+        Assert.StartsWith(
+            failure,
+            (await overHttp.OrFail("the call over HTTP did not end")).GetProperty("message").GetString(),
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(failure, (await overGrpc.OrFail("the call over gRPC did not end")).Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
