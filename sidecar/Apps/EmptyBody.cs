@@ -7,7 +7,8 @@ namespace Sidecar.Apps;
 /// The body of a request without one, as daprd passes it on over HTTP/1.1: chunked, without a content type, for methods that usually have a
 /// body.
 /// </summary>
-internal sealed class EmptyBody : HttpContent
+/// <param name="chunked">False: the request has a <c>Content-Length</c> of zero instead.</param>
+internal sealed class EmptyBody(bool chunked) : HttpContent
 {
     public static bool IsNeeded(string method) =>
         method is not ("GET" or "HEAD" or "DELETE" or "OPTIONS" or "PROPFIND" or "SEARCH" or "CONNECT" or "TRACE");
@@ -24,7 +25,7 @@ internal sealed class EmptyBody : HttpContent
     protected override bool TryComputeLength(out long length)
     {
         length = 0;
-        return false;
+        return !chunked;
     }
 
     private sealed class Detected : IHttpRequestBodyDetectionFeature

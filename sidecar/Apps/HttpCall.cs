@@ -5,7 +5,8 @@ namespace Sidecar.Apps;
 /// <summary>The HTTP request of an invocation whose body is in memory, and its reply.</summary>
 internal static class HttpCall
 {
-    public static HttpRequestMessage Request(InvocationCall call, Uri url, bool http2)
+    /// <param name="chunked">False for calls whose body daprd does not stream: it writes the length of an empty one.</param>
+    public static HttpRequestMessage Request(InvocationCall call, Uri url, bool http2, bool chunked = true)
     {
         var request = new HttpRequestMessage(new HttpMethod(call.Verb), url);
         if (call.Body.Length > 0 || call.ContentType is not null)
@@ -14,7 +15,7 @@ internal static class HttpCall
         }
         else if (!http2 && EmptyBody.IsNeeded(call.Verb))
         {
-            request.Content = new EmptyBody();
+            request.Content = new EmptyBody(chunked);
         }
         foreach (var (name, value) in call.Headers)
         {

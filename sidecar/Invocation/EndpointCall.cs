@@ -22,14 +22,14 @@ internal static class EndpointCall
             throw InvocationErrors.InvokeFailed(target.Id, StatusCode.InvalidArgument, problem);
         }
         var url = ToEndpoint.UrlOf(endpoint, target, call.QueryString);
-        using var request = HttpCall.Request(call, url, http2: false);
+        using var request = HttpCall.Request(call, url, http2: false, chunked: false);
         ToEndpoint.AddHeaders(request, endpoint);
         try
         {
             using var response = await client.SendAsync(request, cancellation);
             return await HttpCall.ReplyAsync(response, cancellation);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException || HttpForwarding.IsConnectTimeout(e))
         {
             throw InvocationErrors.AppFailed(target.Id, direct: true, HttpForwarding.Failure(call.Verb, url, HttpForwarding.Cause(e)));
         }

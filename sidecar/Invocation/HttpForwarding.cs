@@ -9,17 +9,20 @@ namespace Sidecar.Invocation;
 /// <summary>Forwards one HTTP request to one address, and maps a failed connection to Dapr's error.</summary>
 internal sealed class HttpForwarding(IHttpForwarder forwarder, INameResolver names)
 {
+    /// <summary>daprd limits no call; the forwarder needs a limit for the time without a byte.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromDays(1);
+
     public static readonly ForwarderRequestConfig Http11 = new()
     {
         Version = System.Net.HttpVersion.Version11,
         VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        ActivityTimeout = TimeSpan.FromMinutes(10),
+        ActivityTimeout = LongestSilence,
     };
     public static readonly ForwarderRequestConfig Http2 = new()
     {
         Version = System.Net.HttpVersion.Version20,
         VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        ActivityTimeout = TimeSpan.FromDays(1),
+        ActivityTimeout = LongestSilence,
     };
 
     /// <summary>Sends the answer to the caller.</summary>
@@ -67,10 +70,14 @@ internal sealed class HttpForwarding(IHttpForwarder forwarder, INameResolver nam
     public static string Failure(string verb, Uri url, string? cause) =>
         $"{verb[..1]}{verb[1..].ToLowerInvariant()} \"{url.AbsoluteUri}\": {cause}";
 
+    /// <summary>True if no connection was made in time. .NET reports this as a cancellation.</summary>
+    public static bool IsConnectTimeout(Exception? failure) => failure is OperationCanceledException { InnerException: TimeoutException };
+
     public static string? Cause(Exception? failure) =>
         failure switch
         {
             _ when RequestBody.IsTooLarge(failure) => RequestBody.TooLarge,
+            _ when IsConnectTimeout(failure) => "dial tcp: i/o timeout",
             { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } =>
                 "dial tcp: connect: connection refused",
             HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } => "EOF",

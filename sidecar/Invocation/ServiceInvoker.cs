@@ -102,7 +102,7 @@ internal sealed class ServiceInvoker(
             await forwarding.SendAsync(
                 context,
                 endpoint.BaseUrl,
-                clients.Of(endpoint),
+                clients.ForStreams(endpoint),
                 HttpForwarding.Http11,
                 new ToEndpoint(endpoint, target),
                 target,
@@ -223,7 +223,7 @@ internal sealed class ServiceInvoker(
         var targetId = target.Id;
         if (endpoints.FirstOrDefault(endpoint => endpoint.IsNamed(targetId)) is { } site)
         {
-            return await EndpointCall.SendAsync(site, clients.Of(site), target, call, cancellation);
+            return await EndpointCall.SendAsync(site, clients.ForMessages(site), target, call, cancellation);
         }
         if (directory.Find(targetId) is not { } callee)
         {

@@ -12,8 +12,8 @@ internal sealed record FailurePolicy(int Retries, TimeSpan Interval)
         {
             JobFailurePolicy.PolicyOneofCase.Drop => new FailurePolicy(0, TimeSpan.Zero),
             JobFailurePolicy.PolicyOneofCase.Constant => new FailurePolicy(
-                policy.Constant.HasMaxRetries ? (int)policy.Constant.MaxRetries : int.MaxValue,
-                policy.Constant.Interval?.ToTimeSpan() ?? TimeSpan.Zero
+                policy.Constant.HasMaxRetries ? (int)Math.Min(policy.Constant.MaxRetries, int.MaxValue) : int.MaxValue,
+                policy.Constant.Interval?.ToTimeSpan() is { Ticks: > 0 } interval ? interval : TimeSpan.Zero
             ),
             _ => Default,
         };

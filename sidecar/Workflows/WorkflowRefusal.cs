@@ -10,12 +10,13 @@ internal sealed record WorkflowRefusal(StatusCode Status, string Message)
 
     public static readonly WorkflowRefusal NotCompleted = new(StatusCode.Unknown, "orchestration has not yet completed");
 
-    public static readonly WorkflowRefusal Stalled = new(StatusCode.Unknown, "workflow is stalled");
-
     public static readonly WorkflowRefusal InvalidText = new(StatusCode.Internal, "string field contains invalid UTF-8");
 
     /// <summary>True for <see cref="NotFound"/>, also with the context of its operation.</summary>
     public bool IsNotFound => Message.EndsWith(NotFound.Message, StringComparison.Ordinal);
+
+    public static WorkflowRefusal Stalled(string id) =>
+        new(StatusCode.Unknown, $"failed to invoke method for workflow '{id}': actor is stalled");
 
     public static WorkflowRefusal Occupied(string id) => new(StatusCode.AlreadyExists, $"an active workflow with ID '{id}' already exists");
 

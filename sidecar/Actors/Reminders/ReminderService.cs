@@ -233,7 +233,12 @@ internal sealed partial class ReminderService(
             {
                 return false;
             }
-            if ((await store.FindAsync(reminder.Actor, reminder.Name, stopping.Token))?.ETag != etag)
+            var stored = await StoreAsync(
+                cancellation => store.FindAsync(reminder.Actor, reminder.Name, cancellation),
+                reminder.Actor,
+                reminder.Name
+            );
+            if (stored?.ETag != etag)
             {
                 return true;
             }

@@ -15,7 +15,7 @@ internal sealed class Message(HistoryEvent @event, int sequence, string? forExec
     /// <summary>If set, no other execution of the instance accepts it.</summary>
     public string? ForExecution { get; } = forExecution;
 
-    /// <summary>True for a client's message; its events are refused while the instance is stalled.</summary>
+    /// <summary>True for a client's message; all but a termination are refused while the instance is stalled.</summary>
     public bool FromClient { get; init; }
 
     /// <summary>Follows from the history (a timer that fell due), so it needs no saving.</summary>

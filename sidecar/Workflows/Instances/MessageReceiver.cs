@@ -45,9 +45,10 @@ internal sealed class MessageReceiver(ILogger logger, InstanceContents contents,
         {
             message.Answer(answerOnceClosed);
         }
-        else if (message is { FromClient: true, Event.EventRaised: not null } && contents.Execution.Stalled is not null)
+        else if (message is { FromClient: true, Event.ExecutionTerminated: null } && contents.Execution.Stalled is not null)
         {
-            message.Answer(WorkflowRefusal.Stalled);
+            // A client that suspends or resumes an instance waits for its new status, which a stalled one would not reach.
+            message.Answer(WorkflowRefusal.Stalled(contents.Id));
         }
         else if (HasNoEffect(message))
         {

@@ -68,7 +68,7 @@ internal static class Purge
     private static WorkflowRefusal? Refuse(WorkflowState state, bool recursive, bool force) =>
         recursive && InstanceState.IsUnbegun(state) ? WorkflowRefusal.NotFound
         : force || InstanceState.IsTerminal(state.WorkflowStatus) ? null
-        : !recursive && state.WorkflowStatus == OrchestrationStatus.Stalled ? WorkflowRefusal.Stalled
+        : !recursive && state.WorkflowStatus == OrchestrationStatus.Stalled ? WorkflowRefusal.Stalled(state.InstanceId)
         : WorkflowRefusal.NotCompleted;
 
     private static List<StateWrite> Deletes(WorkflowKeys keys, string id, StoredInstance stored)

@@ -1,9 +1,11 @@
 using System.IO.Compression;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Conformance.Apps;
 using Conformance.Running;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -139,6 +141,65 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public async Task InvokeService_without_data_has_a_length_of_zero()
+    {
+        await using var app = await HttpApp.StartAsync();
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [Endpoint("site", $"http://127.0.0.1:{app.PortNumber}")] }
+        );
+        await sidecar.Grpc.InvokeServiceAsync(
+            new Protos.InvokeServiceRequest
+            {
+                Id = "site",
+                Message = new Protos.InvokeRequest
+                {
+                    Method = "refresh",
+                    HttpExtension = new() { Verb = Protos.HTTPExtension.Types.Verb.Post },
+                },
+            }
+        );
+        var got = await app.NextAsync("/refresh");
+        Assert.Equal(("0", null, null), (got.Header("Content-Length"), got.Header("Transfer-Encoding"), got.Header("Content-Type")));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("data")]
+    public async Task InvokeService_follows_a_redirect_that_demands_the_same_body(string data)
+    {
+        await using var app = await HttpApp.StartAsync();
+        app.Answers("/old", (_, context) =>
+        {
+            context.Response.Redirect("/new?q=2", permanent: true, preserveMethod: true);
+            return Task.CompletedTask;
+        });
+        app.Answers("/new", 201, "moved");
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [Endpoint("site", $"http://127.0.0.1:{app.PortNumber}")] }
+        );
+        var call = sidecar.Grpc.InvokeServiceAsync(
+            new Protos.InvokeServiceRequest
+            {
+                Id = "site",
+                Message = new Protos.InvokeRequest
+                {
+                    Method = "old",
+                    ContentType = "text/plain",
+                    Data = new Google.Protobuf.WellKnownTypes.Any { Value = Google.Protobuf.ByteString.CopyFromUtf8(data) },
+                    HttpExtension = new() { Verb = Protos.HTTPExtension.Types.Verb.Put },
+                },
+            }
+        );
+        var reply = await call;
+        var got = await app.NextAsync("/new");
+        Assert.Equal(
+            ("moved", "PUT", "q=2", data, "text/plain"),
+            (reply.Data.Value.ToStringUtf8(), got.Method, got.Query.TrimStart('?'), got.Text, got.Header("Content-Type"))
+        );
+        Assert.Equal("201", (await call.ResponseHeadersAsync).GetValue("dapr-http-status"));
+    }
+
+    [Fact]
     public async Task Headers_come_from_a_secret_store_and_from_the_environment()
     {
         await using var app = await HttpApp.StartAsync();
@@ -208,6 +269,38 @@ public sealed class EndpointTests
             error.GetProperty("message").GetString(),
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_the_TLS_handshake_fails_the_call_after_15_seconds()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var url = $"https://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}";
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Endpoint("silent", url)] });
+
+        var overHttp = sidecar.Http.GetAsync("/v1.0/invoke/silent/method/x").FailsAsync(500, "ERR_DIRECT_INVOKE");
+        var overGrpc = sidecar
+            .Grpc.InvokeServiceAsync(
+                new Protos.InvokeServiceRequest
+                {
+                    Id = "silent",
+                    Message = new Protos.InvokeRequest
+                    {
+                        Method = "x",
+                        HttpExtension = new() { Verb = Protos.HTTPExtension.Types.Verb.Get },
+                    },
+                }
+            )
+            .FailsAsync(StatusCode.Internal);
+
+        var failure = $"failed to invoke, id: silent, err: Get \"{url}/x\": ";
+        Assert.StartsWith(
+            failure,
+            (await overHttp.OrFail("the call over HTTP did not end")).GetProperty("message").GetString(),
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(failure, (await overGrpc.OrFail("the call over gRPC did not end")).Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -129,6 +129,28 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     }
 
     [Fact]
+    public async Task The_largest_number_of_retries_is_no_limit()
+    {
+        var failures = 0;
+        fixture.App.Answers("/job/stubborn", (_, context) =>
+        {
+            context.Response.StatusCode = Interlocked.Increment(ref failures) < 6 ? 500 : 200;
+            return Task.CompletedTask;
+        });
+        await Http.SendAsync(
+                "POST",
+                "/v1.0/jobs/stubborn",
+                """{"due_time":"0s","failure_policy":{"constant":{"interval":"0s","max_retries":4294967295}}}"""
+            )
+            .SucceedsAsync();
+        for (var i = 0; i < 6; i++)
+        {
+            await fixture.App.NextAsync("/job/stubborn");
+        }
+        await Eventually.UntilAsync(async () => await IsGoneAsync("stubborn"), "the job stayed after its success");
+    }
+
+    [Fact]
     public async Task A_job_unknown_to_the_app_is_not_retried()
     {
         fixture.App.Answers("/job/unknown", 404);

@@ -1,5 +1,7 @@
 using Conformance.Running;
 using Dapr.Workflow;
+using Grpc.Core;
+using Sidecar.Workflows.Protocol;
 
 namespace Conformance.Workflows;
 
@@ -148,10 +150,10 @@ public sealed class WorkflowTests
             """{"instanceID":"later","createdAt":"0001-01-01T00:00:00Z","lastUpdatedAt":"0001-01-01T00:00:00Z","runtimeStatus":"PENDING"}""",
             await sidecar.Http.GetStringAsync($"/v1.0/workflows/dapr/{id}")
         );
-        var again = await Assert.ThrowsAnyAsync<Grpc.Core.RpcException>(() =>
+        var again = await Assert.ThrowsAnyAsync<RpcException>(() =>
             app.Client.ScheduleNewWorkflowAsync("echo", id, "x", TimeProvider.System.GetUtcNow().AddHours(1))
         );
-        Assert.Equal(Grpc.Core.StatusCode.AlreadyExists, again.StatusCode);
+        Assert.Equal(StatusCode.AlreadyExists, again.StatusCode);
     }
 
     [Fact]
@@ -186,6 +188,53 @@ public sealed class WorkflowTests
         Assert.Equal(4, Volatile.Read(ref called));
         var echo = await app.Client.ScheduleNewWorkflowAsync("echo", null, "x");
         Assert.Equal(WorkflowRuntimeStatus.Completed, (await app.Client.WaitForWorkflowCompletionAsync(echo))!.RuntimeStatus);
+    }
+
+    [Fact]
+    public async Task A_stalled_instance_refuses_events_suspension_resumption_and_purge()
+    {
+        const string id = "too-large";
+        const string stalled = $"failed to invoke method for workflow '{id}': actor is stalled";
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [Store], Flags = ["--max-body-size", "1Mi"] }
+        );
+        await using var app = await WorkflowApp.StartAsync(sidecar, options =>
+        {
+            options.RegisterWorkflow<string, string>("grow", async (context, _) =>
+            {
+                for (var i = 0; i < 8; i++)
+                {
+                    await context.CallActivityAsync<string>("chunk", "");
+                }
+                return "";
+            });
+            options.RegisterActivity<string, string>("chunk", (_, _) => Task.FromResult(new string('x', 250 * 1024)));
+        });
+        await app.Client.ScheduleNewWorkflowAsync("grow", id, "");
+        await Eventually.UntilAsync(
+            async () => (await app.Client.GetWorkflowStateAsync(id))!.RuntimeStatus == WorkflowRuntimeStatus.Stalled,
+            "the instance did not stall"
+        );
+
+        await TaskHub
+            .Call<RaiseEventRequest, RaiseEventResponse>(sidecar, "RaiseEvent", new RaiseEventRequest { InstanceId = id, Name = "any" })
+            .FailsAsync(StatusCode.Unknown, stalled);
+        await TaskHub
+            .Call<SuspendRequest, SuspendResponse>(sidecar, "SuspendInstance", new SuspendRequest { InstanceId = id })
+            .FailsAsync(StatusCode.Unknown, stalled);
+        await TaskHub
+            .Call<ResumeRequest, ResumeResponse>(sidecar, "ResumeInstance", new ResumeRequest { InstanceId = id })
+            .FailsAsync(StatusCode.Unknown, stalled);
+        await TaskHub
+            .Call<PurgeInstancesRequest, PurgeInstancesResponse>(sidecar, "PurgeInstances", new PurgeInstancesRequest { InstanceId = id })
+            .FailsAsync(StatusCode.Unknown, "failed to purge workflow state: " + stalled);
+        await sidecar
+            .Http.SendAsync("POST", $"/v1.0/workflows/dapr/{id}/pause")
+            .FailsAsync(
+                500,
+                "ERR_PAUSE_WORKFLOW",
+                $"error pausing workflow {id}: failed to pause workflow {id}: failed to suspend workflow: {stalled}"
+            );
     }
 
     [Fact]

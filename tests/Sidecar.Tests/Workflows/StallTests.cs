@@ -52,20 +52,20 @@ public sealed class StallTests
     {
         await using var host = await StalledAsync(new MemoryStore());
 
-        Assert.Equal(WorkflowRefusal.Stalled, await host.Engine.RaiseEventAsync("w", "x", null));
-        Assert.Equal(WorkflowRefusal.Stalled, (await host.Engine.PurgeAsync("w", recursive: false, force: false)).Refusal);
+        Assert.Equal(WorkflowRefusal.Stalled("w"), await host.Engine.RaiseEventAsync("w", "x", null));
+        Assert.Equal(WorkflowRefusal.Stalled("w"), (await host.Engine.PurgeAsync("w", recursive: false, force: false)).Refusal);
         Assert.Equal(WorkflowRefusal.NotCompleted, (await host.Engine.PurgeAsync("w", recursive: true, force: false)).Refusal);
         Assert.Equal((1, null), await host.Engine.PurgeAsync("w", true, force: true));
         Assert.DoesNotContain(host.Store.Keys, k => k.Contains("||w"));
     }
 
     [Fact]
-    public async Task A_stalled_instance_can_be_suspended_resumed_and_terminated()
+    public async Task A_stalled_instance_can_be_terminated_but_neither_suspended_nor_resumed()
     {
         await using var host = await StalledAsync(new MemoryStore());
 
-        Assert.Null(await host.Engine.SuspendAsync("w", null));
-        Assert.Null(await host.Engine.ResumeAsync("w", null));
+        Assert.Equal(WorkflowRefusal.Stalled("w"), await host.Engine.SuspendAsync("w", null));
+        Assert.Equal(WorkflowRefusal.Stalled("w"), await host.Engine.ResumeAsync("w", null));
         Assert.Equal(OrchestrationStatus.Stalled, (await host.Engine.GetAsync("w", default))!.WorkflowStatus);
         Assert.Null(await host.Engine.TerminateAsync("w", "enough", true));
 
