@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Orders.Ordering;
+using Orders.Saga;
 using Orders.Streams;
 using Orders.Tests.Saga;
 using ServiceDefaults;
@@ -100,6 +101,27 @@ public sealed class OrderStreamsTests
 
         Assert.Equal("order-not-pending", confirmed.Refusal!.Code);
         Assert.Equal(["order.created", "order.cancelled"], state.Published.Select(published => published.Type));
+    }
+
+    /// <summary>A refusal would give up an order that another attempt confirms.</summary>
+    [Fact]
+    public async Task An_append_that_loses_every_race_is_busy_and_a_step_of_the_saga_fails_technically()
+    {
+        await streams.CreateAsync("o1", Created, default);
+
+        var busy = await streams.AppendAsync(
+            "o1",
+            order =>
+            {
+                Assert.True(streams.PublishAgainAsync("o1", default).IsCompletedSuccessfully);
+                return OrderRules.Confirm(order, []);
+            },
+            default
+        );
+
+        Assert.Equal(OrderStreams.Busy, busy.Refusal!.Code);
+        Assert.Throws<InvalidOperationException>(() => StepReply.OfAppended(busy));
+        Assert.Throws<InvalidOperationException>(() => StepReply.OfExisting(busy));
     }
 
     [Fact]
