@@ -66,9 +66,11 @@ internal static class EventEnvelope
         {
             return ("data", json);
         }
-        return media == "application/xml" || media.StartsWith("text/", StringComparison.Ordinal)
-            ? ("data", data.ToStringUtf8())
-            : (Base64Data, data.ToBase64());
+        if (media == "application/xml" || media.StartsWith("text/", StringComparison.Ordinal))
+        {
+            return ("data", data.ToStringUtf8());
+        }
+        return (Base64Data, data.ToBase64());
     }
 
     private static JsonNode? Parse(ByteString json)
