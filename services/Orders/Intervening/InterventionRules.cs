@@ -35,9 +35,7 @@ internal static class InterventionRules
             );
 
     public static Intervention? Find(Order order, InterventionRequest request) =>
-        order
-            .Interventions.Where(one => one.Instance == request.Instance && one.Step == request.Step)
-            .ElementAtOrDefault(request.Ordinal);
+        order.Interventions.Where(one => one.Instance == request.Instance && one.Step == request.Step).ElementAtOrDefault(request.Ordinal);
 
     public static Decision<OrderEvent> Decide(
         Order order,

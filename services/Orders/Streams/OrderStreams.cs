@@ -143,8 +143,7 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
         unseen.Expect(orderId, version);
         if (await streams.WriteAsync(orderId, read, next, outgoing, cancellation) == WriteResult.Stale)
         {
-            unseen.Seen(orderId, version);
-            return false;
+            return false; // the version is another writer's; its event is waited for all the same
         }
         endings.Record(orderId, next, order);
         return true;

@@ -14,13 +14,14 @@ public sealed class OrderStreamsTests
     private static readonly OrderCreated Created = new("customer-1", [new OrderLine("product-1", 2, 500)], 1000, "EUR", "orchestration");
 
     private readonly MemoryState state = new MemoryState().Knows<OrderStream>();
+    private readonly UnseenEvents unseen = new(TimeProvider.System);
     private readonly OrderStreams streams;
 
     public OrderStreamsTests() =>
         streams = new OrderStreams(
             state.Client,
             new OrderEndings(),
-            new UnseenEvents(TimeProvider.System),
+            unseen,
             new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero))
         );
 
@@ -101,6 +102,7 @@ public sealed class OrderStreamsTests
 
         Assert.Equal("order-not-pending", confirmed.Refusal!.Code);
         Assert.Equal(["order.created", "order.cancelled"], state.Published.Select(published => published.Type));
+        Assert.Equal(2, unseen.Overdue(TimeSpan.Zero, 1)["o1"]); // the loser does not end the wait for the winner's event
     }
 
     /// <summary>A refusal would give up an order that another attempt confirms.</summary>
