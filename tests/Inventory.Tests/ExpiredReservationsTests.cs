@@ -92,6 +92,16 @@ public sealed class ExpiredReservationsTests
             )
             .ReturnsAsync([]);
         dapr.Setup(client =>
+                client.GetStateAndETagAsync<System.Text.Json.JsonElement>(
+                    StockStore.Store,
+                    It.IsAny<string>(),
+                    ConsistencyMode.Strong,
+                    null,
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .ReturnsAsync((default(System.Text.Json.JsonElement), ""));
+        dapr.Setup(client =>
                 client.ExecuteStateTransactionAsync(
                     StockStore.Store,
                     It.IsAny<IReadOnlyList<StateTransactionRequest>>(),

@@ -108,6 +108,16 @@ public sealed class PaymentServiceTests
     }
 
     [Fact]
+    public async Task A_charge_of_unknown_outcome_that_is_given_back_already_does_not_complete_the_payment()
+    {
+        ProviderCharges(() => Task.FromException<ChargeResult>(new HttpRequestException("away")));
+        LedgerHolds(Charged with { Refunded = true });
+
+        Assert.Equal(PaymentStatus.Failed, (await ChargeAsync()).Status);
+        Assert.Equal("payment.failed", Assert.Single(state.Published).Type);
+    }
+
+    [Fact]
     public async Task A_charge_that_did_not_answer_and_is_not_on_the_books_stays_unknown()
     {
         ProviderNeverAnswers();

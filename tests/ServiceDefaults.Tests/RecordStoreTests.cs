@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Dapr;
 using Dapr.Client;
 using Moq;
+using Moq.Language.Flow;
 using ServiceDefaults.State;
 
 namespace ServiceDefaults.Tests;
@@ -58,6 +60,42 @@ public sealed class RecordStoreTests
             store.TransactAsync([new("a", 1, "1"), new("b", 1, "1"), new("page", 1, null) { IsGuarded = false }], default)
         );
     }
+
+    /// <summary>The SDK leaves out the error of an item, so a record that could not be read looks like a missing one.</summary>
+    [Fact]
+    public async Task A_record_that_a_read_of_many_leaves_out_is_read_by_itself()
+    {
+        StoredMany(("a", "1"), ("b", ""));
+        ReadingAlone("b").ReturnsAsync((JsonSerializer.SerializeToElement(new { n = 2 }), "2"));
+        ReadingAlone("c").ReturnsAsync((default(JsonElement), ""));
+
+        var found = await store.FindManyAsync(["a", "b", "c", "b"], default);
+
+        Assert.Equal(3, found.Count);
+        Assert.Equal(new StoredJson("1", "1"), found["a"]);
+        Assert.Equal(new StoredJson("""{"n":2}""", "2"), found["b"]);
+        Assert.Equal(StoredJson.Missing, found["c"]);
+    }
+
+    [Fact]
+    public async Task A_record_that_can_not_be_read_does_not_count_as_missing()
+    {
+        StoredMany(("a", "1"), ("b", ""));
+        ReadingAlone("b").ThrowsAsync(new DaprException("the store is away"));
+
+        await Assert.ThrowsAsync<DaprException>(() => store.FindManyAsync(["a", "b"], default));
+    }
+
+    private ISetup<DaprClient, Task<(JsonElement value, string etag)>> ReadingAlone(string key) =>
+        dapr.Setup(client =>
+            client.GetStateAndETagAsync<JsonElement>(
+                "store",
+                key,
+                ConsistencyMode.Strong,
+                It.IsAny<IReadOnlyDictionary<string, string>>(),
+                It.IsAny<CancellationToken>()
+            )
+        );
 
     private void SavingFails() =>
         dapr.Setup(client =>

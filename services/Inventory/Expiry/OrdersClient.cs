@@ -10,10 +10,17 @@ internal sealed class OrdersClient(HttpClient http)
     private const string Intervention = "intervention";
     private const string Cancelling = "cancelling";
 
+    /// <summary>The code of orders' refusal; a 404 without it says nothing about the order.</summary>
+    private const string NotFound = "order-not-found";
+
+    /// <summary>Fails on an answer that is not of orders: an address that another app has taken meanwhile has no such route.</summary>
     public async Task<OrderFate> FateOfAsync(string orderId, CancellationToken cancellation)
     {
         using var response = await http.GetAsync(new Uri($"/orders/{Uri.EscapeDataString(orderId)}", UriKind.Relative), cancellation);
-        if (response.StatusCode == HttpStatusCode.NotFound)
+        if (
+            response.StatusCode == HttpStatusCode.NotFound
+            && (await response.Content.ReadFromJsonAsync<OrderProblem>(cancellation))?.Code == NotFound
+        )
         {
             return OrderFate.Over;
         }
@@ -27,6 +34,8 @@ internal sealed class OrdersClient(HttpClient http)
     }
 
     private sealed record OrderStatus(string Status);
+
+    private sealed record OrderProblem(string? Code);
 }
 
 internal enum OrderFate

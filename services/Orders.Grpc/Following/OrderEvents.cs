@@ -24,47 +24,54 @@ internal sealed partial class OrderEvents(
         Task.FromResult(new ListInputBindingsResponse());
 
     public override async Task<TopicEventResponse> OnTopicEvent(TopicEventRequest request, ServerCallContext context) =>
-        new() { Status = await HandleAsync(request.Id, request.Data, request.Extensions, context.CancellationToken) };
+        new() { Status = StatusOf(await HandleAsync(request.Id, request.Data, request.Extensions, context.CancellationToken)) };
 
-    /// <summary>A bulk is answered event by event. Raw events have no envelope and are dropped: orders publishes none.</summary>
+    /// <summary>
+    /// A bulk is answered event by event; a dropped event is published to the dead-letter topic here. Raw events have no envelope and are
+    /// dropped: orders publishes none. daprd retries an event that it can't convert, and sends an entry without an id in its place.
+    /// </summary>
     public override async Task<TopicEventBulkResponse> OnBulkTopicEvent(TopicEventBulkRequest request, ServerCallContext context)
     {
         var statuses = await Task.WhenAll(
-            request.Entries.Select(async entry =>
-            {
-                var received = entry.CloudEvent ?? new TopicEventCERequest { Id = entry.EntryId };
-                var status = await HandleAsync(received.Id, received.Data, received.Extensions, context.CancellationToken);
-                return new TopicEventBulkResponseEntry { EntryId = entry.EntryId, Status = status };
-            })
+            request
+                .Entries.Where(entry => entry.EntryId.Length > 0)
+                .Select(async entry =>
+                {
+                    var received = entry.CloudEvent ?? EventEnvelope.OfRaw(request, entry);
+                    var delivery = await HandleAsync(received.Id, received.Data, received.Extensions, context.CancellationToken);
+                    if (delivery.Kind == DeliveryKind.Drop)
+                    {
+                        delivery = await failures.KeepAsync(EventEnvelope.Of(received), context.CancellationToken);
+                    }
+                    return new TopicEventBulkResponseEntry { EntryId = entry.EntryId, Status = StatusOf(delivery) };
+                })
         );
         return new TopicEventBulkResponse { Statuses = { statuses } };
     }
 
-    private async Task<TopicEventResponseStatus> HandleAsync(
-        string eventId,
-        ByteString data,
-        Struct? extensions,
-        CancellationToken cancellation
-    )
+    private async Task<Delivery> HandleAsync(string eventId, ByteString data, Struct? extensions, CancellationToken cancellation)
     {
         if (
             extensions?.Fields.TryGetValue(ReplayedEvents.Attribute, out var meant) == true
             && ReplayedEvents.AreForAnother(meant.StringValue, configuration["APP_ID"])
         )
         {
-            return TopicEventResponseStatus.Success; // a dead letter of another app, put back on the topic
+            return Delivery.Done; // a dead letter of another app, put back on the topic
         }
         var delivery = OrderIdOf(data) is { } orderId
             ? await PublishAsync(eventId, orderId, cancellation)
             : Delivery.DropBecause("The event names no order.");
         await failures.ReportAsync(eventId, delivery, cancellation);
-        return delivery.Kind switch
+        return delivery;
+    }
+
+    private static TopicEventResponseStatus StatusOf(Delivery delivery) =>
+        delivery.Kind switch
         {
             DeliveryKind.Done => TopicEventResponseStatus.Success,
             DeliveryKind.Drop => TopicEventResponseStatus.Drop,
             _ => TopicEventResponseStatus.Retry,
         };
-    }
 
     /// <summary>A failure, also a time-out of orders, retries its own event and no other of the bulk.</summary>
     private async Task<Delivery> PublishAsync(string eventId, string orderId, CancellationToken cancellation)

@@ -4,8 +4,9 @@ using ServiceDefaults.Refusals;
 namespace Orders.Intervening;
 
 /// <summary>
-/// Stored format: a compensation that keeps failing. <paramref name="Ordinal"/> counts the interventions of <paramref name="Instance"/>, so
-/// that asking twice is asking once.
+/// Stored format: a compensation that keeps failing. <paramref name="Ordinal"/> counts the interventions of <paramref name="Step"/> in
+/// <paramref name="Instance"/>, so that asking twice is asking once. An instance that is started again asks for the steps that still fail:
+/// a decision about another step is none about this one.
 /// </summary>
 internal sealed record InterventionRequest(
     string OrderId,
@@ -34,7 +35,7 @@ internal static class InterventionRules
             );
 
     public static Intervention? Find(Order order, InterventionRequest request) =>
-        order.Interventions.Where(one => one.Instance == request.Instance).ElementAtOrDefault(request.Ordinal);
+        order.Interventions.Where(one => one.Instance == request.Instance && one.Step == request.Step).ElementAtOrDefault(request.Ordinal);
 
     public static Decision<OrderEvent> Decide(
         Order order,

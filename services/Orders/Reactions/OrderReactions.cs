@@ -47,12 +47,16 @@ internal sealed class OrderReactions(
         if (order.Saga == SagaKinds.Choreography)
         {
             var signal = new Signal(@event.Type, @event.Data.Reason);
-            await streams.AppendAsync(
+            var moved = await streams.AppendAsync(
                 orderId,
                 now => ChoreographyRules.React(now, signal, options.Value.ToApproval(), time.GetUtcNow()),
                 cancellation,
                 @event.Data.EventId
             );
+            if (moved.Refusal is { } refusal)
+            {
+                throw new InvalidOperationException(refusal.Detail); // this event is delivered again
+            }
             if (order is { Status: OrderStatus.Confirmed, Cancelling: not null })
             {
                 await WatchAsync(orderId, order, cancellation);

@@ -19,7 +19,8 @@ internal sealed class Compensation(WorkflowContext context, CompensatedOrder ord
     /// <summary>The period of checks for a decision whose event was lost.</summary>
     private static readonly TimeSpan CheckInterval = TimeSpan.FromHours(1);
 
-    private int interventions;
+    /// <summary>The number of interventions of each step.</summary>
+    private readonly Dictionary<string, int> interventions = new(StringComparer.Ordinal);
 
     public int LastStep => plan.Count - 1;
 
@@ -87,10 +88,12 @@ internal sealed class Compensation(WorkflowContext context, CompensatedOrder ord
 
     private async Task<InterventionDecided> InterveneAsync(string step, string error)
     {
+        var ordinal = interventions.GetValueOrDefault(step);
+        interventions[step] = ordinal + 1;
         var request = new InterventionRequest(
             order.OrderId,
             context.InstanceId,
-            interventions++,
+            ordinal,
             step,
             error,
             order.Retries.CompensationAttempts,

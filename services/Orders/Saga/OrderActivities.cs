@@ -33,16 +33,16 @@ internal sealed class CreateOrder(OrderStreams streams) : WorkflowActivity<Place
         RequestId.Current = input.RequestId;
         var order = await streams.CreateAsync(input.OrderId, input.ToCreated(), CancellationToken.None);
         // A finished instance id can be started anew on any Dapr; the order itself says that all is done already.
-        return order.Value?.Status == OrderStatus.Pending
-            ? StepReply.Success
-            : new StepReply(false, order.Refusal?.Detail ?? $"the order is {order.Value?.Status} already");
+        return order.Value is { Status: not OrderStatus.Pending } ended
+            ? new StepReply(false, $"the order is {ended.Status} already")
+            : StepReply.OfAppended(order);
     }
 }
 
 internal sealed class ConfirmOrder(OrderStreams streams) : WorkflowActivity<SagaConclusion, StepReply>
 {
     public override async Task<StepReply> RunAsync(WorkflowActivityContext context, SagaConclusion conclusion) =>
-        StepReply.Of(
+        StepReply.OfAppended(
             await streams.AppendAsync(conclusion.OrderId, order => OrderRules.Confirm(order, conclusion.Steps), CancellationToken.None)
         );
 }

@@ -1,4 +1,5 @@
 using Orders.Ordering;
+using Orders.Streams;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Saga;
@@ -19,6 +20,13 @@ internal sealed record StepReply(bool Done, string? Refusal = null, string? Code
     public static StepReply Of<T>(Outcome<T> outcome) =>
         outcome.Refusal is { } refusal ? new StepReply(false, refusal.Detail, refusal.Code) : Success;
 
+    /// <summary>
+    /// The reply of an append to the order. Throws if the order was busy: that is a reason for another attempt, not to give the order up.
+    /// </summary>
+    public static StepReply OfAppended(Outcome<Order> outcome) =>
+        outcome.Refusal is { Code: OrderStreams.Busy } busy ? throw new InvalidOperationException(busy.Detail) : Of(outcome);
+
     /// <summary>An order that was never written needs no change: success.</summary>
-    public static StepReply OfExisting(Outcome<Order> outcome) => outcome.Refusal is { Kind: RefusalKind.NotFound } ? Success : Of(outcome);
+    public static StepReply OfExisting(Outcome<Order> outcome) =>
+        outcome.Refusal is { Kind: RefusalKind.NotFound } ? Success : OfAppended(outcome);
 }

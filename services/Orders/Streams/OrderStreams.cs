@@ -13,6 +13,9 @@ namespace Orders.Streams;
 /// </summary>
 internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, UnseenEvents unseen, TimeProvider time)
 {
+    /// <summary>The code of an append that lost too many races; the same append can succeed later.</summary>
+    public const string Busy = "order-busy";
+
     private const int MaxRaces = 20;
 
     private readonly AggregateStore<OrderStream> streams = new(dapr, "orders-store", KeyOf, "orders-choreography");
@@ -113,7 +116,7 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
             }
             read = await streams.FindAsync(orderId, cancellation) ?? throw Vanished(orderId);
         }
-        return Refusal.Conflict("order-busy", "Others keep changing this order; try again.");
+        return Refusal.Conflict(Busy, "Others keep changing this order; try again.");
     }
 
     private async Task<bool> TryAppendAsync(
@@ -140,8 +143,7 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
         unseen.Expect(orderId, version);
         if (await streams.WriteAsync(orderId, read, next, outgoing, cancellation) == WriteResult.Stale)
         {
-            unseen.Seen(orderId, version);
-            return false;
+            return false; // the version is another writer's; its event is waited for all the same
         }
         endings.Record(orderId, next, order);
         return true;

@@ -13,7 +13,7 @@ internal sealed class UnseenEvents(TimeProvider time)
     /// <summary>To be called before the write: the event may be back before the store's answer.</summary>
     public void Expect(string orderId, int version) => unseen[orderId] = (version, time.GetUtcNow());
 
-    /// <summary>The event of this version, or of a later one, has arrived; or the version was not written.</summary>
+    /// <summary>The event of this version, or of a later one, has arrived.</summary>
     public void Seen(string orderId, int version)
     {
         if (unseen.TryGetValue(orderId, out var waiting) && waiting.Version <= version)

@@ -120,10 +120,13 @@ internal sealed partial class PaymentService(
         {
             LogUnknown(e, payment.OrderId);
             // A time-out is no "not charged": the books decide. Not on the books, it may still come; then the caller tries again,
-            // under the same key.
-            return await WithTimeoutAsync(limit => provider.FindAsync(payment.OrderId, limit), cancellation) is not null
-                ? ChargeResult.Ok
-                : throw new HttpRequestException("the provider's answer is not known", e);
+            // under the same key. A refund whose result was not stored here has closed the order: its charge is no payment any more.
+            return await WithTimeoutAsync(limit => provider.FindAsync(payment.OrderId, limit), cancellation) switch
+            {
+                null => throw new HttpRequestException("the provider's answer is not known", e),
+                { Refunded: true } => ChargeResult.Closed,
+                _ => ChargeResult.Ok,
+            };
         }
     }
 

@@ -24,6 +24,9 @@ internal sealed record ChargeResult(bool Charged, string? DeclineCode)
 {
     public static readonly ChargeResult Ok = new(true, null);
 
+    /// <summary>The order was closed by a refund.</summary>
+    public static readonly ChargeResult Closed = Declined("order_closed");
+
     public static ChargeResult Declined(string code) => new(false, code);
 }
 

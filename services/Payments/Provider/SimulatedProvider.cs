@@ -32,7 +32,7 @@ internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IP
         var (booked, first) = await BookAsync(new Charge(orderId, amount, currency, token, token != "tok_flaky", false, 1), cancellation);
         if (booked.Refunded)
         {
-            return ChargeResult.Declined("order_closed");
+            return ChargeResult.Closed;
         }
         if (!booked.Captured)
         {

@@ -28,7 +28,11 @@ public sealed class RecordStore(DaprClient dapr, string store)
         return string.IsNullOrEmpty(etag) ? null : new Stored<T>(value, etag);
     }
 
-    /// <summary>Reads many records in one call. The result has an entry for each key.</summary>
+    /// <summary>
+    /// Reads many records in one call. The result has an entry for each key. A key without a record is read again by itself: if
+    /// <c>state.redis</c> fails to read one of the keys, daprd puts the error into its item, and the SDK returns the item without the
+    /// error, like that of a missing record. A reservation without its products would be refused as out of stock.
+    /// </summary>
     public async Task<IReadOnlyDictionary<string, StoredJson>> FindManyAsync(
         IReadOnlyCollection<string> keys,
         CancellationToken cancellation
@@ -42,9 +46,17 @@ public sealed class RecordStore(DaprClient dapr, string store)
         var found = items
             .Where(item => !string.IsNullOrEmpty(item.ETag))
             .ToDictionary(item => item.Key, item => new StoredJson(item.Value, item.ETag), StringComparer.Ordinal);
-        return keys.Distinct(StringComparer.Ordinal)
-            .ToDictionary(key => key, key => found.GetValueOrDefault(key, StoredJson.Missing), StringComparer.Ordinal);
+        var records = await Task.WhenAll(
+            keys.Distinct(StringComparer.Ordinal)
+                .Select(async key => (Key: key, Record: found.GetValueOrDefault(key) ?? await FindJsonAsync(key, cancellation)))
+        );
+        return records.ToDictionary(one => one.Key, one => one.Record, StringComparer.Ordinal);
     }
+
+    private async Task<StoredJson> FindJsonAsync(string key, CancellationToken cancellation) =>
+        await FindAsync<JsonElement>(key, cancellation) is { } found
+            ? new StoredJson(found.Value.GetRawText(), found.ETag)
+            : StoredJson.Missing;
 
     /// <summary>Stale: the record exists already, and stays as it is.</summary>
     public async Task<WriteResult> CreateAsync<T>(string key, T value, CancellationToken cancellation)

@@ -34,6 +34,20 @@ public sealed class InterventionRulesTests
         Assert.Equal(10, order.Interventions[1].Attempts);
     }
 
+    /// <summary>A saga that is started again begins to count anew, and its first step to fail may be another one than before.</summary>
+    [Fact]
+    public void The_decision_about_one_step_is_none_about_another_step_of_the_same_saga()
+    {
+        Happen(InterventionRules.Require(order, First with { Step = "arrange-shipment" }, At).Event);
+        Happen(InterventionRules.Decide(order, 1, OperatorDecision.Skip, null, "eve", At).Event);
+
+        Assert.Null(InterventionRules.Find(order, First));
+        Happen(InterventionRules.Require(order, First, At).Event);
+
+        Assert.Null(InterventionRules.Find(order, First)!.Decided);
+        Assert.Equal((2, "process-payment"), (order.Interventions[1].Number, order.Interventions[1].Step));
+    }
+
     [Fact]
     public void An_intervention_is_decided_once_and_keeps_the_decision()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Orders.Ordering;
+using Orders.Saga;
 using Orders.Streams;
 using Orders.Tests.Saga;
 using ServiceDefaults;
@@ -13,13 +14,14 @@ public sealed class OrderStreamsTests
     private static readonly OrderCreated Created = new("customer-1", [new OrderLine("product-1", 2, 500)], 1000, "EUR", "orchestration");
 
     private readonly MemoryState state = new MemoryState().Knows<OrderStream>();
+    private readonly UnseenEvents unseen = new(TimeProvider.System);
     private readonly OrderStreams streams;
 
     public OrderStreamsTests() =>
         streams = new OrderStreams(
             state.Client,
             new OrderEndings(),
-            new UnseenEvents(TimeProvider.System),
+            unseen,
             new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero))
         );
 
@@ -100,6 +102,28 @@ public sealed class OrderStreamsTests
 
         Assert.Equal("order-not-pending", confirmed.Refusal!.Code);
         Assert.Equal(["order.created", "order.cancelled"], state.Published.Select(published => published.Type));
+        Assert.Equal(2, unseen.Overdue(TimeSpan.Zero, 1)["o1"]); // the loser does not end the wait for the winner's event
+    }
+
+    /// <summary>A refusal would give up an order that another attempt confirms.</summary>
+    [Fact]
+    public async Task An_append_that_loses_every_race_is_busy_and_a_step_of_the_saga_fails_technically()
+    {
+        await streams.CreateAsync("o1", Created, default);
+
+        var busy = await streams.AppendAsync(
+            "o1",
+            order =>
+            {
+                Assert.True(streams.PublishAgainAsync("o1", default).IsCompletedSuccessfully);
+                return OrderRules.Confirm(order, []);
+            },
+            default
+        );
+
+        Assert.Equal(OrderStreams.Busy, busy.Refusal!.Code);
+        Assert.Throws<InvalidOperationException>(() => StepReply.OfAppended(busy));
+        Assert.Throws<InvalidOperationException>(() => StepReply.OfExisting(busy));
     }
 
     [Fact]

@@ -32,23 +32,31 @@ public sealed class OrderReactionsTests
 
     public OrderReactionsTests()
     {
-        var time = new FakeTimeProvider(At);
         streams = new OrderStreams(
             new MemoryState().Knows<OrderStream>().Client,
             new OrderEndings(),
             new UnseenEvents(TimeProvider.System),
-            time
+            new FakeTimeProvider(At)
         );
-        var http = new HttpClient(calls) { BaseAddress = new Uri("http://service") };
-        reactions = new OrderReactions(
-            streams,
-            new CancelSagaStarter(workflows.Object, Options),
-            workflows.Object,
-            new PaymentsClient(http),
-            new InventoryClient(http),
-            new ShippingClient(http),
-            Options,
-            time
+        reactions = Reactions(new FakeTimeProvider(At));
+    }
+
+    [Fact]
+    public async Task An_event_of_a_busy_choreographed_order_is_delivered_again()
+    {
+        await streams.PlaceAsync(SagaRun.Input with { Saga = SagaKinds.Choreography }, default);
+        await streams.AppendAsync(OrderId, _ => new CancellationRequested("customer", "changed my mind"), default);
+        var racing = new Mock<TimeProvider>();
+        racing
+            .Setup(time => time.GetUtcNow())
+            .Returns(() =>
+            {
+                Assert.True(streams.PublishAgainAsync(OrderId, default).IsCompletedSuccessfully);
+                return At;
+            });
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Reactions(racing.Object).ReactAsync(Event("order.cancellation-requested"), default)
         );
     }
 
@@ -115,6 +123,21 @@ public sealed class OrderReactionsTests
         Assert.True(await Missing().StartAsync(SagaRun.Input, order, default));
 
         VerifyStarted(nameof(OrderSaga), OrderId);
+    }
+
+    private OrderReactions Reactions(TimeProvider time)
+    {
+        var http = new HttpClient(calls) { BaseAddress = new Uri("http://service") };
+        return new OrderReactions(
+            streams,
+            new CancelSagaStarter(workflows.Object, Options),
+            workflows.Object,
+            new PaymentsClient(http),
+            new InventoryClient(http),
+            new ShippingClient(http),
+            Options,
+            time
+        );
     }
 
     private static InterventionRequired Required(string step, string instance) =>

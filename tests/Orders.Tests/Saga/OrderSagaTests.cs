@@ -250,6 +250,23 @@ public sealed class OrderSagaTests
     }
 
     [Fact]
+    public async Task Interventions_are_counted_step_by_step()
+    {
+        run.Refuses("ArrangeShipment", "not served")
+            .Fails("RefundPayment", "away", times: 2)
+            .Fails("ReleaseInventory", "away")
+            .Decides(OperatorDecision.Retry)
+            .Decides(OperatorDecision.Skip)
+            .Decides(OperatorDecision.Skip);
+
+        Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
+        Assert.Equal(
+            [("process-payment", 0), ("process-payment", 1), ("reserve-inventory", 0)],
+            run.Interventions.Select(one => (one.Step, one.Ordinal))
+        );
+    }
+
+    [Fact]
     public async Task A_skipped_compensation_leaves_its_step_done_and_the_others_are_undone()
     {
         run.Refuses("ArrangeShipment", "not served").Fails("RefundPayment", "away").Decides(OperatorDecision.Skip, "written off");

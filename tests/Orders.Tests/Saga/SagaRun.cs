@@ -184,7 +184,7 @@ internal sealed class SagaRun
     /// <summary>The first request has no answer yet; the one after the sleep has.</summary>
     private Task<InterventionDecided?> Require(InterventionRequest request)
     {
-        if (Interventions.LastOrDefault()?.Ordinal != request.Ordinal)
+        if (Interventions.LastOrDefault() is not { } last || (last.Step, last.Ordinal) != (request.Step, request.Ordinal))
         {
             Interventions.Add(request);
             return Task.FromResult<InterventionDecided?>(null);

@@ -1,0 +1,32 @@
+using System.Net;
+using System.Text;
+using Inventory.Expiry;
+
+namespace Inventory.Tests;
+
+/// <summary>Only orders itself may say that an order is over: its goods are then for others.</summary>
+public sealed class OrdersClientTests
+{
+    [Theory]
+    [InlineData(HttpStatusCode.NotFound, """{"code":"order-not-found"}""", "Over")]
+    [InlineData(HttpStatusCode.OK, """{"status":"cancelled"}""", "Over")]
+    [InlineData(HttpStatusCode.OK, """{"status":"cancelling"}""", "Open")]
+    [InlineData(HttpStatusCode.OK, """{"status":"confirmed"}""", "Kept")]
+    public async Task The_fate_of_an_order_follows_from_the_answer_of_orders(HttpStatusCode status, string body, string fate) =>
+        Assert.Equal(Enum.Parse<OrderFate>(fate), await ClientOf(status, body).FateOfAsync("o1", default));
+
+    [Theory]
+    [InlineData(HttpStatusCode.NotFound, """{"code":"route-not-found"}""")]
+    [InlineData(HttpStatusCode.ServiceUnavailable, """{"code":"unavailable"}""")]
+    public async Task An_answer_that_is_not_about_the_order_is_a_failure(HttpStatusCode status, string body) =>
+        await Assert.ThrowsAsync<HttpRequestException>(() => ClientOf(status, body).FateOfAsync("o1", default));
+
+    private static OrdersClient ClientOf(HttpStatusCode status, string body) =>
+        new(new HttpClient(new Answers(status, body)) { BaseAddress = new Uri("http://orders") });
+
+    private sealed class Answers(HttpStatusCode status, string body) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, "application/json") });
+    }
+}
