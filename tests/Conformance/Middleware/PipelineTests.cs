@@ -134,6 +134,18 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_rule_of_routerchecker_has_RE2s_syntax()
+    {
+        await StartAsync(
+            "httpPipeline",
+            Yaml.Component("check", "middleware.http.routerchecker", ("rule", "^/v1[.]0/(?P<what>[[:alpha:]]+)"))
+        );
+        await sidecar!.Http.GetAsync("/v1.0/metadata").SucceedsAsync(200);
+        using var refused = await sidecar.Http.GetAsync("/v1.0/1nvoke/self/method/foo");
+        Assert.Equal((400, "invalid router"), ((int)refused.StatusCode, await refused.TextAsync()));
+    }
+
+    [Fact]
     public async Task Bearer_passes_only_tokens_of_the_issuer()
     {
         var issuer = new TokenIssuer($"http://127.0.0.1:{app.PortNumber}");
