@@ -144,6 +144,23 @@ public sealed class BindingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_HTTP_binding_sets_host_and_length_itself()
+    {
+        await sidecar
+            .Http.SendAsync(
+                "POST",
+                "/v1.0/bindings/outside",
+                """{"operation":"post","data":"text","metadata":{"path":"plain","Host":"elsewhere","Content-Length":"1","Trailer":"X-End"}}"""
+            )
+            .SucceedsAsync(200);
+        var got = await app.NextAsync("/outside/plain");
+        Assert.Equal(
+            ($"127.0.0.1:{app.PortNumber}", "6", (string?)null, "\"text\""),
+            (got.Header("Host"), got.Header("Content-Length"), got.Header("Trailer"), got.Text)
+        );
+    }
+
+    [Fact]
     public async Task An_HTTP_bindings_answer_is_unpacked_and_its_headers_have_Gos_names()
     {
         app.Answers("/outside/packed", async (_, context) =>
