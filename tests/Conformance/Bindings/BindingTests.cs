@@ -30,6 +30,7 @@ public sealed class BindingTests : IAsyncLifetime
                     Yaml.Component("clock", "bindings.cron", ("schedule", "* * * * * *"), ("route", "/on/the/second")),
                     Yaml.Component("unwanted", "bindings.cron", ("schedule", "@every 1s")),
                     Yaml.Component("outside", "bindings.http", ("url", $"http://127.0.0.1:{app.PortNumber}/outside")),
+                    Yaml.Component("nowhere", "bindings.http", ("url", "http://127.0.0.1:1"), ("direction", "outputs")),
                 ],
             }
         );
@@ -223,6 +224,7 @@ public sealed class BindingTests : IAsyncLifetime
     [Theory]
     [InlineData("nope", """{"operation":"get"}""", "error invoking output binding nope: couldn't find output binding nope")]
     [InlineData("tick", """{"operation":"get"}""", "error invoking output binding tick: couldn't find output binding tick")]
+    [InlineData("nowhere", """{"operation":"get"}""", "error invoking output binding nowhere: couldn't find output binding nowhere")]
     [InlineData("outside", "{}", "error invoking output binding outside: operation field is missing from request")]
     [InlineData(
         "outside",
