@@ -27,13 +27,26 @@ internal sealed class CelPattern
     {
         try
         {
-            var regex = new Regex(new CelPattern(pattern).Translate(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            var regex = Parse(pattern);
             return text => text is string subject ? CelValues.Box(regex.IsMatch(subject)) : CelError.NoOverload("matches");
         }
-        catch (Exception e) when (e is ArgumentException or CelException or NotSupportedException)
+        catch (CelException e)
         {
             var error = new CelError($"pattern '{pattern}' is refused: {e.Message}");
             return _ => error;
+        }
+    }
+
+    /// <exception cref="CelException">RE2 refuses the pattern.</exception>
+    public static Regex Parse(string pattern)
+    {
+        try
+        {
+            return new Regex(new CelPattern(pattern).Translate(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            throw new CelException(e.Message);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Sidecar.Go;
 using Sidecar.Resources;
 using Sidecar.Yaml;
@@ -51,19 +52,10 @@ internal sealed class ComponentProperties(Component component, IReadOnlyDictiona
 
     public bool Flag(string name, bool fallback = false) => Text(name) is { Length: > 0 } text ? BooleanText.Of(text) : fallback;
 
-    public int Number(string name, int fallback)
-    {
-        if (Text(name) is not { Length: > 0 } text)
-        {
-            return fallback;
-        }
-        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
-        {
-            return number;
-        }
-        Report(name, $"metadata '{name}' must be a whole number, not '{text}'");
-        return fallback;
-    }
+    public int Number(string name, int fallback) => Whole<int>(name, fallback);
+
+    /// <summary>Like <see cref="Number(string, int)"/>, for sizes that exceed 2 GiB.</summary>
+    public long LongNumber(string name, long fallback) => Whole<long>(name, fallback);
 
     /// <summary>A Go duration such as <c>1h30m</c> or <c>500ms</c>; a bare number counts seconds.</summary>
     public TimeSpan Duration(string name, TimeSpan fallback)
@@ -104,4 +96,19 @@ internal sealed class ComponentProperties(Component component, IReadOnlyDictiona
                 message
             )
         );
+
+    private T Whole<T>(string name, T fallback)
+        where T : struct, IBinaryInteger<T>
+    {
+        if (Text(name) is not { Length: > 0 } text)
+        {
+            return fallback;
+        }
+        if (T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        {
+            return number;
+        }
+        Report(name, $"metadata '{name}' must be a whole number, not '{text}'");
+        return fallback;
+    }
 }

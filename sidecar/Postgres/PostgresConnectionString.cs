@@ -24,6 +24,31 @@ internal static class PostgresConnectionString
         "fallback_application_name",
     ];
 
+    /// <summary>
+    /// Parameters of the session, which daprd passes on to the server. It passes on every name; here a misspelt one is reported instead.
+    /// </summary>
+    private static readonly string[] SessionParameters =
+    [
+        "bytea_output",
+        "client_min_messages",
+        "datestyle",
+        "default_transaction_deferrable",
+        "default_transaction_isolation",
+        "default_transaction_read_only",
+        "extra_float_digits",
+        "idle_in_transaction_session_timeout",
+        "idle_session_timeout",
+        "intervalstyle",
+        "jit",
+        "lock_timeout",
+        "role",
+        "row_security",
+        "statement_timeout",
+        "synchronous_commit",
+        "transaction_timeout",
+        "work_mem",
+    ];
+
     public static IEnumerable<KeyValuePair<string, string>> Parse(string text, Action<string> report)
     {
         if (text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal))
@@ -80,10 +105,13 @@ internal static class PostgresConnectionString
                 builder.Timezone = value;
                 break;
             case "options":
-                builder.Options = value;
+                AddOptions(builder, value);
                 break;
             case "pool_max_conns" when Number(value) is > 0 and var most:
                 builder.MaxPoolSize = most;
+                break;
+            case var _ when name.Contains('.', StringComparison.Ordinal) || SessionParameters.Contains(name, StringComparer.Ordinal):
+                AddOptions(builder, $"-c {name}={Escaped(value)}");
                 break;
             default:
                 if (!WithoutEffect.Contains(name, StringComparer.Ordinal))
@@ -93,6 +121,13 @@ internal static class PostgresConnectionString
                 break;
         }
     }
+
+    private static void AddOptions(NpgsqlConnectionStringBuilder builder, string options) =>
+        builder.Options = string.IsNullOrEmpty(builder.Options) ? options : $"{builder.Options} {options}";
+
+    /// <summary>The server separates options by blanks.</summary>
+    private static string Escaped(string value) =>
+        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(" ", "\\ ", StringComparison.Ordinal);
 
     private static List<KeyValuePair<string, string>> Url(string text, Action<string> report)
     {

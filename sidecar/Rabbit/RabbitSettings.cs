@@ -8,6 +8,7 @@ namespace Sidecar.Rabbit;
 internal sealed record RabbitSettings
 {
     private static readonly string[] ExchangeKinds = ["fanout", "topic", "direct", "headers"];
+    private static readonly string[] CertificateNames = ["caCert", "clientCert", "clientKey"];
 
     public required Uri Address { get; init; }
     public required string ConsumerId { get; init; }
@@ -19,8 +20,8 @@ internal sealed record RabbitSettings
     public bool Persistent { get; init; }
     public ushort Prefetch { get; init; }
     public TimeSpan ReconnectWait { get; init; }
-    public int MaxLength { get; init; }
-    public int MaxLengthBytes { get; init; }
+    public long MaxLength { get; init; }
+    public long MaxLengthBytes { get; init; }
     public required string ExchangeKind { get; init; }
     public string? ClientName { get; init; }
     public TimeSpan HeartBeat { get; init; }
@@ -50,12 +51,21 @@ internal sealed record RabbitSettings
         {
             properties.Report("exchangeKind", $"invalid RabbitMQ exchange kind {kind}; known are: {string.Join(", ", ExchangeKinds)}");
         }
-        var concurrency = properties.Text("concurrency");
+        properties.Accept("concurrency"); // daprd's list of metadata has it, but its driver reads only concurrencyMode
+        var concurrency = properties.Text("concurrencyMode");
         if (concurrency is not (null or "" or "single" or "parallel"))
         {
-            properties.Report("concurrency", $"'concurrency' must be single or parallel, not '{concurrency}'");
+            properties.Report("concurrencyMode", $"invalid concurrencyMode {concurrency}; single and parallel are valid");
         }
-        var ttl = properties.Duration("ttlInSeconds", TimeSpan.Zero);
+        var ttl = properties.Duration(properties.Text("ttl") is { Length: > 0 } ? "ttl" : "ttlInSeconds", TimeSpan.Zero);
+        var external = properties.Flag("saslExternal");
+        if (external && Array.Exists(CertificateNames, name => string.IsNullOrEmpty(properties.Text(name))))
+        {
+            properties.Report(
+                "saslExternal",
+                $"saslExternal can only be set to true, when all these properties are set: {string.Join(", ", CertificateNames)}"
+            );
+        }
         return new RabbitSettings
         {
             Address = AddressOf(properties),
@@ -68,13 +78,13 @@ internal sealed record RabbitSettings
             Persistent = delivery == 2,
             Prefetch = (ushort)Math.Clamp(properties.Number("prefetchCount", 0), 0, 255),
             ReconnectWait = properties.Duration("reconnectWaitSeconds", TimeSpan.FromSeconds(3)),
-            MaxLength = properties.Number("maxLen", 0),
-            MaxLengthBytes = properties.Number("maxLenBytes", 0),
+            MaxLength = properties.LongNumber("maxLen", 0),
+            MaxLengthBytes = properties.LongNumber("maxLenBytes", 0),
             ExchangeKind = kind,
             ClientName = properties.Text("clientName"),
             HeartBeat = properties.Duration("heartBeat", TimeSpan.FromSeconds(10)),
             PublisherConfirm = properties.Flag("publisherConfirm"),
-            SaslExternal = properties.Flag("saslExternal"),
+            SaslExternal = external,
             Single = concurrency == "single",
             TimeToLive = ttl > TimeSpan.Zero ? ttl : null,
             PropertiesToMetadata = properties.Flag("publishMessagePropertiesToMetadata"),
@@ -100,7 +110,7 @@ internal sealed record RabbitSettings
             factory.Ssl.CertificateValidationCallback = (_, presented, _, errors) => Certificates.Trusts(presented, errors);
             factory.Ssl.Certs = Certificates.Client is { } client ? [client] : null;
         }
-        if (SaslExternal)
+        if (factory.Ssl.Enabled && SaslExternal)
         {
             factory.AuthMechanisms = [new ExternalMechanismFactory()];
         }

@@ -78,11 +78,11 @@ internal static class RabbitTopology
         var arguments = new Dictionary<string, object?>();
         if (settings.MaxLength > 0)
         {
-            arguments["x-max-length"] = (long)settings.MaxLength;
+            arguments["x-max-length"] = settings.MaxLength;
         }
         if (settings.MaxLengthBytes > 0)
         {
-            arguments["x-max-length-bytes"] = (long)settings.MaxLengthBytes;
+            arguments["x-max-length-bytes"] = settings.MaxLengthBytes;
         }
         return arguments;
     }

@@ -1,6 +1,9 @@
 namespace Sidecar.State;
 
-/// <summary>A stored value. <paramref name="ETag"/> is never empty and changes with every write of the key.</summary>
+/// <summary>
+/// A stored value. <paramref name="ETag"/> changes with every write of the key. It is empty for a plain string of Redis only, which no
+/// sidecar has written.
+/// </summary>
 internal sealed record StateEntry(ReadOnlyMemory<byte> Value, string ETag, DateTimeOffset? ExpiresAt = null);
 
 internal enum StateWriteKind

@@ -31,7 +31,10 @@ internal static class StateEndpoints
             context.Response.StatusCode = 204;
             return;
         }
-        context.Response.Headers["ETag"] = entry.ETag;
+        if (entry.ETag.Length > 0)
+        {
+            context.Response.Headers["ETag"] = entry.ETag;
+        }
         if (entry.ExpiresAt is { } expires)
         {
             context.Response.Headers["metadata.ttlExpireTime"] = GoTime.UtcText(expires);
@@ -95,7 +98,7 @@ internal static class StateEndpoints
             new(
                 item.Key,
                 item.Entry is { Value.Length: > 0 } entry ? DataOf(entry.Value) : null,
-                item.Entry?.ETag,
+                item.Entry is { ETag: { Length: > 0 } etag } ? etag : null,
                 item.Entry?.ExpiresAt is { } expires
                     ? new Dictionary<string, string> { ["ttlExpireTime"] = GoTime.UtcText(expires) }
                     : null,

@@ -84,7 +84,9 @@ internal static class BindingDrivers
             );
             if (directions.FirstOrDefault(direction => direction.ToLowerInvariant() is not ("input" or "output")) is { } other)
             {
-                context.Properties.Report("direction", $"'direction' must be input, output or both (\"input, output\"), not '{other}'");
+                context.Properties.Warn(
+                    $"binding '{context.Name}' ignores direction '{other}'; known are input and output, and both separated by a comma"
+                );
             }
             return new BindingSettings(context.Name, route, directions);
         }

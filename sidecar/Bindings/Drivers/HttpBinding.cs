@@ -10,6 +10,9 @@ internal sealed class HttpBinding : IOutputBinding
 {
     private static readonly string[] WithBody = ["POST", "PUT", "PATCH"];
 
+    /// <summary>Headers that the client itself sets: Go's client ignores given values.</summary>
+    private static readonly string[] OfTheClient = ["Host", "Content-Length", "Transfer-Encoding", "Trailer"];
+
     private readonly HttpBindingOptions options;
     private readonly HttpMessageInvoker client;
 
@@ -89,7 +92,8 @@ internal sealed class HttpBinding : IOutputBinding
 
     /// <summary>Metadata with a capital first letter is a header, by Dapr's rule; trace headers are sent with every call.</summary>
     private static bool IsHeader(string name, string value) =>
-        name is [>= 'A' and <= 'Z', ..] || (value.Length > 0 && name is "traceparent" or "tracestate" or "baggage");
+        (name is [>= 'A' and <= 'Z', ..] && !OfTheClient.Contains(name, StringComparer.OrdinalIgnoreCase))
+        || (value.Length > 0 && name is "traceparent" or "tracestate" or "baggage");
 
     private static void Set(HttpRequestMessage request, string name, string value)
     {

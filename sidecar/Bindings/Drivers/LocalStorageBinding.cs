@@ -92,7 +92,11 @@ internal sealed class LocalStorageBinding : IOutputBinding
     {
         if (Directory.Exists(path))
         {
-            Directory.Delete(path); // an empty one only, as in daprd
+            if (Directory.EnumerateFileSystemEntries(path).Any())
+            {
+                throw new IOException($"error deleting file {path}: remove {path}: directory not empty");
+            }
+            Directory.Delete(path);
         }
         else if (File.Exists(path))
         {

@@ -113,7 +113,7 @@ internal sealed class PostgresBinding(PostgresServer server, TimeProvider time) 
             for (var column = 0; column < reader.FieldCount; column++)
             {
                 row.Add(
-                    await reader.IsDBNullAsync(column, cancellation) ? null : Json(reader.GetDataTypeName(column), reader.GetValue(column))
+                    await reader.IsDBNullAsync(column, cancellation) ? null : Json(reader.GetDataTypeName(column), Value(reader, column))
                 );
             }
             rows.Add(row);
@@ -121,7 +121,14 @@ internal sealed class PostgresBinding(PostgresServer server, TimeProvider time) 
         return GoJson.Encode(JsonSerializer.SerializeToElement(rows), exact: true);
     }
 
-    /// <summary>A value as daprd writes it: a UUID is the array of its 16 bytes, a time has RFC 3339's format.</summary>
+    /// <summary>An interval is read with its months, which a <see cref="TimeSpan"/> can't contain.</summary>
+    private static object Value(NpgsqlDataReader reader, int column) =>
+        reader.GetFieldType(column) == typeof(TimeSpan) ? reader.GetFieldValue<NpgsqlInterval>(column) : reader.GetValue(column);
+
+    /// <summary>
+    /// A value as daprd writes it: a UUID is the array of its 16 bytes, a moment has RFC 3339's format, an interval and a time of day are
+    /// Go's structures.
+    /// </summary>
     private static JsonNode? Json(string type, object value) =>
         value switch
         {
@@ -136,6 +143,14 @@ internal sealed class PostgresBinding(PostgresServer server, TimeProvider time) 
             Guid id => new JsonArray([.. id.ToByteArray(bigEndian: true).Select(one => (JsonNode?)JsonValue.Create((int)one))]),
             DateOnly day => JsonValue.Create(Time(new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero))),
             DateTime moment => JsonValue.Create(Time(new DateTimeOffset(DateTime.SpecifyKind(moment, DateTimeKind.Utc)))),
+            NpgsqlInterval interval => new JsonObject
+            {
+                ["Microseconds"] = interval.Time,
+                ["Days"] = interval.Days,
+                ["Months"] = interval.Months,
+                ["Valid"] = true,
+            },
+            TimeOnly clock => new JsonObject { ["Microseconds"] = clock.Ticks / TimeSpan.TicksPerMicrosecond, ["Valid"] = true },
             Array items => new JsonArray([
                 .. items.Cast<object?>().Select(item => item is null ? null : Json(type.TrimEnd('[', ']'), item)),
             ]),

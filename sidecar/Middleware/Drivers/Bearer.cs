@@ -15,10 +15,12 @@ internal sealed class Bearer : IHttpMiddleware
 
     private readonly TokenValidationParameters expected;
     private readonly ConfigurationManager<OpenIdConnectConfiguration> issuer;
+    private readonly bool discovers;
 
     /// <param name="keys">The address of the issuer's keys; null to use its discovery document.</param>
     public Bearer(string issuer, string audience, string? keys)
     {
+        discovers = keys is null;
         this.issuer = new ConfigurationManager<OpenIdConnectConfiguration>(
             keys ?? $"{issuer.TrimEnd('/')}/.well-known/openid-configuration",
             keys is null ? new OpenIdConnectConfigurationRetriever() : new KeysOnly(),
@@ -30,12 +32,33 @@ internal sealed class Bearer : IHttpMiddleware
             ValidAudience = audience,
             ConfigurationManager = this.issuer,
             ValidateIssuerSigningKey = true,
+            TryAllIssuerSigningKeys = false, // a token has to name its key
+            RequireExpirationTime = false,
             ClockSkew = TimeSpan.FromMinutes(5),
         };
     }
 
     /// <summary>An unreachable issuer is reported now, not with the first request.</summary>
-    public async Task ConnectAsync(CancellationToken cancellation) => await issuer.GetConfigurationAsync(cancellation);
+    /// <exception cref="InvalidOperationException">The discovery document is incomplete, or that of another issuer.</exception>
+    public async Task ConnectAsync(CancellationToken cancellation)
+    {
+        var found = await issuer.GetConfigurationAsync(cancellation);
+        if (!discovers)
+        {
+            return;
+        }
+        if (string.IsNullOrEmpty(found.JwksUri))
+        {
+            throw new InvalidOperationException("the OpenID Configuration document does not contain a 'jwks_uri'");
+        }
+        if (found.Issuer != expected.ValidIssuer)
+        {
+            throw new InvalidOperationException(
+                $"the issuer found in the OpenID Configuration document ('{found.Issuer}') doesn't match the one provided in the "
+                    + $"component's metadata ('{expected.ValidIssuer}')"
+            );
+        }
+    }
 
     public async ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation) =>
         request.Header("Authorization") is { } given

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Sidecar.Cel;
 using Sidecar.Components;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
@@ -17,9 +18,8 @@ internal static class MiddlewareDrivers
 
     public static OpenComponent RouteChecker(DriverContext context)
     {
-        // Without backtracking, as the expressions of Dapr's own middleware.
-        var rule = new Regex(context.Properties.Text("rule") ?? "", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-        return _ => new(new OpenedComponent(new RouteChecker(rule)));
+        var rule = Rule(context.Properties);
+        return _ => new(new OpenedComponent(new RouteChecker(rule!)));
     }
 
     public static OpenComponent RateLimit(DriverContext context)
@@ -65,6 +65,20 @@ internal static class MiddlewareDrivers
             await bearer.ConnectAsync(cancellation);
             return new OpenedComponent(bearer);
         };
+    }
+
+    /// <summary>An expression of RE2, whose classes mean something else in .NET. Null if it was reported as invalid.</summary>
+    private static Regex? Rule(ComponentProperties properties)
+    {
+        try
+        {
+            return CelPattern.Parse(properties.Text("rule") ?? "");
+        }
+        catch (CelException e)
+        {
+            properties.Report("rule", $"failed to compile rule regexp: {e.Message}");
+            return null;
+        }
     }
 
     /// <summary>JSON or YAML under <c>routes</c>; without it each property is a route, as it was once.</summary>

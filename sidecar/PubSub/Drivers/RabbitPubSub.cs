@@ -138,8 +138,8 @@ internal sealed class RabbitPubSub : IPubSub
         {
             switch (name.ToLowerInvariant())
             {
-                case "priority" when byte.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var priority):
-                    properties.Priority = priority;
+                case "priority" when int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var priority):
+                    properties.Priority = (byte)Math.Clamp(priority, byte.MinValue, byte.MaxValue);
                     break;
                 case "contenttype":
                     properties.ContentType = value;

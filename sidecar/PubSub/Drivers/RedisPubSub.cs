@@ -54,7 +54,7 @@ internal sealed class RedisPubSub(RedisServer server, RedisPubSubOptions options
     private async Task AddAsync(BrokerMessage message)
     {
         var fields = FieldsOf(message);
-        if (options.StreamTimeToLive > TimeSpan.Zero)
+        if (options.StreamTimeToLive > TimeSpan.Zero && options.MaxLength <= 0) // a stream is trimmed by one of them; the length wins
         {
             var oldest =
                 (time.GetUtcNow() - options.StreamTimeToLive).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) + "-1";

@@ -33,8 +33,8 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
         }
         catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
-            // Plain strings were written by daprd before it had ETags.
-            return new StateEntry((byte[])(await redis.StringGetAsync(key))!, "0");
+            // Plain strings were written by other programs, or by daprd before it had ETags.
+            return new StateEntry((byte[])(await redis.StringGetAsync(key))!, "");
         }
     }
 

@@ -30,6 +30,7 @@ public sealed class BindingTests : IAsyncLifetime
                     Yaml.Component("clock", "bindings.cron", ("schedule", "* * * * * *"), ("route", "/on/the/second")),
                     Yaml.Component("unwanted", "bindings.cron", ("schedule", "@every 1s")),
                     Yaml.Component("outside", "bindings.http", ("url", $"http://127.0.0.1:{app.PortNumber}/outside")),
+                    Yaml.Component("nowhere", "bindings.http", ("url", "http://127.0.0.1:1"), ("direction", "outputs")),
                 ],
             }
         );
@@ -144,6 +145,23 @@ public sealed class BindingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_HTTP_binding_sets_host_and_length_itself()
+    {
+        await sidecar
+            .Http.SendAsync(
+                "POST",
+                "/v1.0/bindings/outside",
+                """{"operation":"post","data":"text","metadata":{"path":"plain","Host":"elsewhere","Content-Length":"1","Trailer":"X-End"}}"""
+            )
+            .SucceedsAsync(200);
+        var got = await app.NextAsync("/outside/plain");
+        Assert.Equal(
+            ($"127.0.0.1:{app.PortNumber}", "6", (string?)null, "\"text\""),
+            (got.Header("Host"), got.Header("Content-Length"), got.Header("Trailer"), got.Text)
+        );
+    }
+
+    [Fact]
     public async Task An_HTTP_bindings_answer_is_unpacked_and_its_headers_have_Gos_names()
     {
         app.Answers("/outside/packed", async (_, context) =>
@@ -206,6 +224,7 @@ public sealed class BindingTests : IAsyncLifetime
     [Theory]
     [InlineData("nope", """{"operation":"get"}""", "error invoking output binding nope: couldn't find output binding nope")]
     [InlineData("tick", """{"operation":"get"}""", "error invoking output binding tick: couldn't find output binding tick")]
+    [InlineData("nowhere", """{"operation":"get"}""", "error invoking output binding nowhere: couldn't find output binding nowhere")]
     [InlineData("outside", "{}", "error invoking output binding outside: operation field is missing from request")]
     [InlineData(
         "outside",

@@ -56,6 +56,21 @@ public sealed class LocalStorageBindingTests : IAsyncLifetime
         await RunAsync("list", "a").SucceedsAsync(200, $"[\"{Root}/a/2\"]");
     }
 
+    [Fact]
+    public async Task Only_an_empty_folder_is_deleted()
+    {
+        await RunAsync("create", "full/file", "\"x\"").SucceedsAsync(200);
+        await RunAsync("delete", "full")
+            .FailsAsync(
+                500,
+                "ERR_INVOKE_OUTPUT_BINDING",
+                $"error invoking output binding files: error deleting file {Root}/full: remove {Root}/full: directory not empty"
+            );
+        await RunAsync("delete", "full/file").SucceedsAsync();
+        await RunAsync("delete", "full").SucceedsAsync();
+        await RunAsync("list").SucceedsAsync(200, "null");
+    }
+
     [Theory]
     [InlineData("get", "none", "file not found: {0}/none")]
     [InlineData("get", "../../outside", "file not found: {0}/outside")]

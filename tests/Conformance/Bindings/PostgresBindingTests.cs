@@ -25,6 +25,11 @@ public sealed class PostgresBindingTests : IAsyncLifetime
                 [
                     Yaml.Component("sql", "bindings.postgresql", ("connectionString", server.ConnectionString)),
                     Yaml.Component("old", "bindings.postgres", ("url", server.ConnectionString), ("direction", "output")),
+                    Yaml.Component(
+                        "tuned",
+                        "bindings.postgresql",
+                        ("connectionString", $"{server.ConnectionString} statement_timeout=1234 app.tenant=blue")
+                    ),
                 ],
             }
         );
@@ -79,6 +84,30 @@ public sealed class PostgresBindingTests : IAsyncLifetime
             """[[[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,255],"AQI=",{"a":[1]},1.50,"2026-01-02T03:04:05.5Z","2026-01-02T00:00:00Z",[1,2],9007199254740993]]""",
             await found.TextAsync()
         );
+    }
+
+    [SkippableFact]
+    public async Task Intervals_and_times_of_day_are_Gos_structures()
+    {
+        using var found = await RunAsync("sql", "query", "SELECT '1 month 2 days 00:00:03.5'::interval, '00:00:01.5'::time");
+        var row = (await found.JsonAsync())[0];
+        Assert.Equal(
+            (1, 2, 3_500_000L, true),
+            (
+                row[0].GetProperty("Months").GetInt32(),
+                row[0].GetProperty("Days").GetInt32(),
+                row[0].GetProperty("Microseconds").GetInt64(),
+                row[0].GetProperty("Valid").GetBoolean()
+            )
+        );
+        Assert.Equal("""{"Microseconds":1500000,"Valid":true}""", row[1].GetRawText());
+    }
+
+    [SkippableFact]
+    public async Task Parameters_of_the_session_in_the_connection_string_reach_the_server()
+    {
+        using var found = await RunAsync("tuned", "query", "SELECT current_setting('statement_timeout'), current_setting('app.tenant')");
+        Assert.Equal("""[["1234ms","blue"]]""", await found.TextAsync());
     }
 
     [SkippableFact]

@@ -134,6 +134,18 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_rule_of_routerchecker_has_RE2s_syntax()
+    {
+        await StartAsync(
+            "httpPipeline",
+            Yaml.Component("check", "middleware.http.routerchecker", ("rule", "^/v1[.]0/(?P<what>[[:alpha:]]+)"))
+        );
+        await sidecar!.Http.GetAsync("/v1.0/metadata").SucceedsAsync(200);
+        using var refused = await sidecar.Http.GetAsync("/v1.0/1nvoke/self/method/foo");
+        Assert.Equal((400, "invalid router"), ((int)refused.StatusCode, await refused.TextAsync()));
+    }
+
+    [Fact]
     public async Task Bearer_passes_only_tokens_of_the_issuer()
     {
         var issuer = new TokenIssuer($"http://127.0.0.1:{app.PortNumber}");
@@ -153,9 +165,35 @@ public sealed class PipelineTests : IAsyncLifetime
             return (int)answer.StatusCode;
         }
         Assert.Equal(200, await CallAsync(issuer.Token("shop")));
+        Assert.Equal(200, await CallAsync(issuer.Token("shop", expires: false)));
+        Assert.Equal(401, await CallAsync(issuer.Token("shop", namesKey: false)));
         Assert.Equal(401, await CallAsync(issuer.Token("another")));
         Assert.Equal(401, await CallAsync(new TokenIssuer(issuer.Address).Token("shop")));
         Assert.Equal(401, await CallAsync(null));
+    }
+
+    [Theory]
+    [InlineData("""{"issuer":"https://elsewhere","jwks_uri":"KEYS"}""", "the issuer found in the OpenID Configuration document")]
+    [InlineData("""{"issuer":"ISSUER"}""", "the OpenID Configuration document does not contain a")]
+    public async Task Bearer_refuses_a_discovery_document_that_is_incomplete_or_of_another_issuer(string document, string reason)
+    {
+        var issuer = new TokenIssuer($"http://127.0.0.1:{app.PortNumber}");
+        app.Answers(
+            "/.well-known/openid-configuration",
+            200,
+            document
+                .Replace("KEYS", $"{issuer.Address}/keys", StringComparison.Ordinal)
+                .Replace("ISSUER", issuer.Address, StringComparison.Ordinal)
+        );
+        app.Answers("/keys", 200, issuer.Keys);
+        var (code, output) = await TestedSidecar.RefusedAsync(
+            new SidecarOptions
+            {
+                Resources = [Yaml.Component("bearer", "middleware.http.bearer", ("issuer", issuer.Address), ("audience", "shop"))],
+            }
+        );
+        Assert.NotEqual(0, code);
+        Assert.Contains(reason, output, StringComparison.Ordinal);
     }
 
     private static string Alias(string name, string routes) =>

@@ -38,11 +38,15 @@ internal sealed class TokenIssuer(string address)
         }
     }
 
-    public string Token(string audience)
+    public string Token(string audience, bool namesKey = true, bool expires = true)
     {
-        var until = TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds();
-        var content =
-            $"{Text(Encoding.UTF8.GetBytes("""{"alg":"RS256","typ":"JWT","kid":"one"}"""))}.{Text(JsonSerializer.SerializeToUtf8Bytes(new { iss = address, aud = audience, exp = until }))}";
+        var header = namesKey ? """{"alg":"RS256","typ":"JWT","kid":"one"}""" : """{"alg":"RS256","typ":"JWT"}""";
+        var claims = new Dictionary<string, object> { ["iss"] = address, ["aud"] = audience };
+        if (expires)
+        {
+            claims["exp"] = TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds();
+        }
+        var content = $"{Text(Encoding.UTF8.GetBytes(header))}.{Text(JsonSerializer.SerializeToUtf8Bytes(claims))}";
         return $"{content}.{Text(key.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
     }
 

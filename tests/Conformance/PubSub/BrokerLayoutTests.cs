@@ -11,6 +11,8 @@ namespace Conformance.PubSub;
 /// <summary>The data on the brokers has daprd's layout, in both directions.</summary>
 public sealed class BrokerLayoutTests
 {
+    private const long MoreThanAnInt = 5_000_000_000;
+
     private const string Envelope =
         """{"id":"1","specversion":"1.0","type":"t","source":"daprd","datacontenttype":"application/json","data":{"n":1}}""";
 
@@ -117,7 +119,9 @@ public sealed class BrokerLayoutTests
                 ("connectionString", address),
                 ("deletedWhenUnused", "false"),
                 ("deliveryMode", "2"),
-                ("enableDeadLetter", "true")
+                ("enableDeadLetter", "true"),
+                ("maxLenBytes", $"{MoreThanAnInt}"),
+                ("ttl", "1h")
             )
         );
         await using var connection = await new ConnectionFactory { Uri = new Uri(address) }.CreateConnectionAsync();
@@ -131,19 +135,24 @@ public sealed class BrokerLayoutTests
             durable: true,
             exclusive: false,
             autoDelete: false,
-            new Dictionary<string, object?> { ["x-dead-letter-exchange"] = "dlx-listener-topic", ["x-queue-type"] = "classic" }
+            new Dictionary<string, object?>
+            {
+                ["x-dead-letter-exchange"] = "dlx-listener-topic",
+                ["x-queue-type"] = "classic",
+                ["x-max-length-bytes"] = MoreThanAnInt,
+            }
         );
         await channel.QueueDeclareAsync(
             "dlq-listener-topic",
             durable: true,
             exclusive: false,
             autoDelete: false,
-            new Dictionary<string, object?> { ["x-queue-mode"] = "lazy" }
+            new Dictionary<string, object?> { ["x-queue-mode"] = "lazy", ["x-max-length-bytes"] = MoreThanAnInt }
         );
         await channel.QueueDeclareAsync("spy", durable: false, exclusive: true, autoDelete: true);
         await channel.QueueBindAsync("spy", "topic", "");
 
-        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic", "1").SucceedsAsync();
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic?metadata.priority=300", "1").SucceedsAsync();
         await app.NextAsync("/topic");
         BasicGetResult? spied = null;
         await Eventually.UntilAsync(
@@ -151,8 +160,13 @@ public sealed class BrokerLayoutTests
             "the message did not reach another queue"
         );
         Assert.Equal(
-            (true, "1"),
-            (spied!.BasicProperties.Persistent, JsonDocument.Parse(spied.Body).RootElement.GetProperty("data").GetRawText())
+            (true, byte.MaxValue, "3600000", "1"),
+            (
+                spied!.BasicProperties.Persistent,
+                spied.BasicProperties.Priority,
+                spied.BasicProperties.Expiration,
+                JsonDocument.Parse(spied.Body).RootElement.GetProperty("data").GetRawText()
+            )
         );
 
         app.Answers("/topic", 500);
@@ -162,6 +176,33 @@ public sealed class BrokerLayoutTests
             async () => await channel.MessageCountAsync("dlq-listener-topic") == 1,
             "what was not dealt with is not in the dead letter queue"
         );
+    }
+
+    [SkippableFact]
+    public async Task Redis_trims_a_stream_by_its_length_if_it_has_a_length_and_an_age()
+    {
+        Skip.IfNot(RedisProcess.Missing is null, RedisProcess.Missing);
+        var server = await SharedServers.RedisAsync();
+        var number = SharedServers.NextRedisDatabase();
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port}");
+        await using var app = await HttpApp.StartAsync();
+        await using var sidecar = await StartAsync(
+            app,
+            Yaml.Component(
+                "events",
+                "pubsub.redis",
+                ("redisHost", $"127.0.0.1:{server.Port}"),
+                ("redisDB", $"{number}"),
+                ("maxLenApprox", "1"),
+                ("streamTTL", "1h")
+            )
+        );
+        const int published = 250; // Redis removes whole nodes of at most a hundred entries
+        var events = Enumerable
+            .Range(1, published)
+            .Select(entry => $$"""{"entryId":"{{entry}}","event":"a","contentType":"text/plain"}""");
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/bulk/events/short", $"[{string.Join(',', events)}]").SucceedsAsync();
+        Assert.InRange(await connection.GetDatabase(number).StreamLengthAsync("short"), 1, published - 1);
     }
 
     private static async Task<HttpApp> AppAsync()

@@ -7,7 +7,7 @@ internal static class SharedServers
 {
     private static readonly Lazy<Task<RedisProcess>> RedisStart = new(() => StartAsync(new RedisProcess()));
     private static readonly Lazy<Task<PostgresProcess>> PostgresStart = new(() => StartAsync(new PostgresProcess()));
-    private static readonly Lazy<Task<RabbitProcess>> RabbitStart = new(() => StartAsync(new RabbitProcess { VirtualHosts = 10 }));
+    private static readonly Lazy<Task<RabbitProcess>> RabbitStart = new(() => StartAsync(new RabbitProcess { VirtualHosts = 12 }));
     private static int redisDatabase;
     private static int virtualHost;
 

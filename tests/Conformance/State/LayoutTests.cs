@@ -44,6 +44,35 @@ public sealed class LayoutTests
     }
 
     [SkippableFact]
+    public async Task A_plain_string_of_Redis_is_read_without_an_ETag_and_can_be_replaced()
+    {
+        Skip.IfNot(RedisProcess.Missing is null, RedisProcess.Missing);
+        var server = await SharedServers.RedisAsync();
+        var number = SharedServers.NextRedisDatabase();
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port}");
+        var redis = connection.GetDatabase(number);
+        await redis.StringSetAsync("app||plain", "\"by hand\"");
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppId = "app",
+                Isolated = true,
+                Resources = [Yaml.Component("store", "state.redis", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisDB", $"{number}"))],
+            }
+        );
+
+        using var answer = await sidecar.Http.GetAsync("/v1.0/state/store/plain");
+        Assert.Equal((200, "\"by hand\"", false), ((int)answer.StatusCode, await answer.TextAsync(), answer.Headers.Contains("ETag")));
+        await sidecar
+            .Http.SendAsync("POST", "/v1.0/state/store/bulk", """{"keys":["plain"]}""")
+            .SucceedsAsync(200, """[{"key":"plain","data":"by hand"}]""");
+        Assert.Equal("", (await sidecar.Grpc.GetStateAsync(new() { StoreName = "store", Key = "plain" })).Etag);
+
+        await sidecar.Http.SendAsync("POST", "/v1.0/state/store", """[{"key":"plain","value":1}]""").SucceedsAsync();
+        Assert.Equal(new HashEntry[] { new("data", "1"), new("version", 1) }, await redis.HashGetAllAsync("app||plain"));
+    }
+
+    [SkippableFact]
     public async Task A_key_that_can_not_be_read_from_Redis_has_an_error_of_its_own_in_a_bulk_get()
     {
         Skip.IfNot(RedisProcess.Missing is null, RedisProcess.Missing);
