@@ -196,7 +196,7 @@ public static partial class EventEndpoints
 
         async Task<Delivery> TryAsync(IncomingEvent<TData> received)
         {
-            RequestId.Current = received.RequestId ?? RequestId.Current;
+            RequestId.Continue(received.RequestId);
             try
             {
                 return await handle(received);
@@ -227,7 +227,7 @@ public static partial class EventEndpoints
         {
             return Delivery.Done;
         }
-        RequestId.Current = received.RequestId ?? RequestId.Current;
+        RequestId.Continue(received.RequestId);
         return await handle(handler, received, cancellation);
     }
 
