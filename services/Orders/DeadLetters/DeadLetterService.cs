@@ -29,20 +29,20 @@ internal sealed partial class DeadLetterService(
 
     public async Task<Delivery> TakeAsync(string app, JsonElement envelope, CancellationToken cancellation)
     {
-        if (Text(envelope, "id") is not { Length: > 0 } id)
+        if (EventText.Of(envelope, "id") is not { Length: > 0 } id)
         {
             return Delivery.Done; // no envelope at all: nothing to be listed or replayed by; the sidecar has logged it
         }
-        if (Text(envelope, "type") == DeliveryFailure.EventType)
+        if (EventText.Of(envelope, "type") == DeliveryFailure.EventType)
         {
             return await ExplainAsync(app, envelope, cancellation);
         }
         var received = new DeadLetter(
             IdOf(app, id),
             app,
-            Text(envelope, "type") ?? "",
-            Text(envelope, "topic") ?? "",
-            Text(envelope, "subject"),
+            EventText.Of(envelope, "type") ?? "",
+            EventText.Of(envelope, "topic") ?? "",
+            EventText.Of(envelope, "subject"),
             time.GetUtcNow(),
             1,
             DeadLetterState.Open,
@@ -179,7 +179,7 @@ internal sealed partial class DeadLetterService(
         }
         catch (JsonException e)
         {
-            LogUnreadable(e, Text(envelope, "id"));
+            LogUnreadable(e, EventText.Of(envelope, "id"));
             return null;
         }
     }
@@ -197,13 +197,6 @@ internal sealed partial class DeadLetterService(
         marked[ReplayedEvents.Attribute] = app;
         return marked;
     }
-
-    private static string? Text(JsonElement envelope, string name) =>
-        envelope.ValueKind == JsonValueKind.Object
-        && envelope.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 
     [LoggerMessage(1401, LogLevel.Error, "The reason for a dead letter, event {EventId}, can't be read and is dropped")]
     private partial void LogUnreadable(Exception failure, string? eventId);
