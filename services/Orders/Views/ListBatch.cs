@@ -7,7 +7,7 @@ namespace Orders.Views;
 internal sealed class UnreadableListException(string key, Exception cause)
     : Exception($"The record '{key}' can't be read: {cause.Message}", cause)
 {
-    public string Key => key;
+    public string Key { get; } = key;
 }
 
 /// <summary>

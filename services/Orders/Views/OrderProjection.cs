@@ -20,11 +20,18 @@ internal sealed record Projected(int Shown, IReadOnlyDictionary<string, string> 
 internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCatalogue catalogue, UnreadableRecords records)
 {
     private const int MaxRaces = 20;
+    private const int MaxRemembered = 10_000;
 
     /// <summary>Within this process one batch at a time: they would meet on the same lists. Others are met under ETags.</summary>
     private readonly SemaphoreSlim turn = new(1);
 
     private readonly RecordStore streams = new(dapr, "orders-store");
+
+    /// <summary>
+    /// Orders that are in the catalogue and have no view, because they can't be read: each retry would list them once more. Used within the
+    /// turn.
+    /// </summary>
+    private readonly HashSet<string> withoutView = new(StringComparer.Ordinal);
 
     /// <summary>As it was read last. It changes with a rebuild only, so its views are read together with it.</summary>
     private Generation known = Generation.First;
@@ -41,7 +48,9 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
                 if (!await CatalogueAsync(orderIds, read, cancellation) || await GenerationAsync(cancellation) == known)
                 {
                     var shown = await Task.WhenAll(known.All().Select(one => ProjectAsync(one, orderIds, read, cancellation)));
-                    return new Projected(shown[0].Shown, Merge(shown));
+                    var projected = new Projected(shown[0].Shown, Merge(shown));
+                    Remember(orderIds, projected);
+                    return projected;
                 }
             }
         }
@@ -94,7 +103,7 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
         CancellationToken cancellation
     )
     {
-        var news = orderIds.Where(id => views[ViewKeys.View(known.Current, id)].ETag is null).ToList();
+        var news = orderIds.Where(id => views[ViewKeys.View(known.Current, id)].ETag is null && !withoutView.Contains(id)).ToList();
         if (news.Count > 0)
         {
             await catalogue.AddAsync(news, cancellation);
@@ -174,6 +183,16 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
             }
         }
         return reason;
+    }
+
+    private void Remember(IReadOnlyCollection<string> orderIds, Projected projected)
+    {
+        if (withoutView.Count >= MaxRemembered)
+        {
+            withoutView.Clear(); // the catalogue may list an id twice
+        }
+        withoutView.ExceptWith(orderIds);
+        withoutView.UnionWith(projected.Unreadable.Keys);
     }
 
     private static Dictionary<string, string> Merge(IEnumerable<Projected> parts) =>

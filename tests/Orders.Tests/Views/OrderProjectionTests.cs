@@ -47,6 +47,18 @@ public sealed class OrderProjectionTests
     }
 
     [Fact]
+    public async Task An_order_that_can_not_be_read_is_listed_in_the_catalogue_once()
+    {
+        await CreateAsync("o1", "ada");
+        state.Put("orders-store", OrderStreams.KeyOf("o2"), FromALaterVersion);
+
+        await projection.ProjectAsync(["o1", "o2"], default);
+        await projection.ProjectAsync(["o1", "o2"], default);
+
+        Assert.Equal("""["o1","o2"]""", state.JsonOf("orders-store", "catalogue-0"));
+    }
+
+    [Fact]
     public async Task A_list_that_can_not_be_read_stops_the_orders_of_its_customer_only()
     {
         await CreateAsync("o1", "ada");
