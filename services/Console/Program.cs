@@ -20,6 +20,7 @@ builder.Services.LoadKeyRingOnDemand();
 
 var app = builder.Build().UseTrustedProxies().UseServiceDefaults();
 app.UseSecurityHeaders();
+app.UseConnectionOrigin();
 app.UseAuthentication();
 app.UseRateLimiter();
 app.UseAuthorization();

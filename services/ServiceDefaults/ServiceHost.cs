@@ -11,6 +11,7 @@ using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 using ServiceDefaults.Startup;
+using ServiceDefaults.State;
 using ServiceDefaults.Telemetry;
 
 namespace ServiceDefaults;
@@ -61,7 +62,7 @@ public static class ServiceHost
         builder.Services.AddExceptionHandler<FailureHandler>();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddDaprClient(client => client.UseJsonSerializationOptions(Json.Options));
-        builder.Services.AddSingleton<StartupState>().AddSingleton<DeliveryFailures>();
+        builder.Services.AddSingleton<StartupState>().AddSingleton<DeliveryFailures>().AddSingleton<UnreadableRecords>();
         builder.AddTelemetry();
         builder.Services.AddHealthChecks().AddCheck<StartupState>("startup");
         return builder;

@@ -1,11 +1,17 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
 using Dapr.Actors.Client;
 using Dapr.Client;
 using Inventory.Expiry;
 using Inventory.Serializing;
 using Inventory.Stock;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
+using ServiceDefaults.State;
+using ServiceFakes;
 
 namespace Inventory.Tests;
 
@@ -25,16 +31,7 @@ public sealed class ExpiredReservationsTests
         var time = new FakeTimeProvider(Now);
         var full = Add(2 * OpenReservations.PageSize + 1, Now - Expiry.Value.ExpireAfter);
         Serve(full);
-        var stock = new StockStore(dapr.Object, time);
-        var expired = new ExpiredReservations(
-            new OpenReservationPages(dapr.Object),
-            stock,
-            new StockSerializer(stock, Mock.Of<IActorProxyFactory>(MockBehavior.Strict), Expiry),
-            new ReservationEvents(dapr.Object, time),
-            new OrdersClient(new HttpClient()),
-            Expiry,
-            time
-        );
+        var expired = ExpiredOf(dapr.Object, new HttpClient(), time);
 
         Assert.Equal(Overdue.Settled, await expired.SettlePageAsync("tea", default));
         Assert.Equal((1, 2, 1), (open.First, open.Next, open.Newest.Count));
@@ -44,6 +41,45 @@ public sealed class ExpiredReservationsTests
         Assert.Equal(Overdue.NoneOpen, await expired.SettlePageAsync("tea", default));
         Add(1, Now);
         Assert.Equal(Overdue.NoneDue, await expired.SettlePageAsync("tea", default));
+    }
+
+    [Fact]
+    public async Task A_reservation_that_can_not_be_read_stays_open_and_stops_no_other()
+    {
+        var state = new MemoryState().Knows<OpenReservations>();
+        var since = Now - Expiry.Value.ExpireAfter;
+        var due = OpenReservations.None with { Newest = [new("unreadable", since), new("order-unreadable", since), new("ended", since)] };
+        state.Put(StockStore.Store, OpenReservations.KeyOf("tea"), JsonSerializer.Serialize(due, ServiceDefaults.Json.Options));
+        state.Put(StockStore.Store, "reservation-unreadable", """{"orderId":"unreadable","status":"lent","lines":[],"version":1}""");
+        state.Put(
+            StockStore.Store,
+            "reservation-order-unreadable",
+            """{"orderId":"order-unreadable","status":"reserved","lines":[{"productId":"tea","quantity":1}],"version":1}"""
+        );
+        using var orders = new HttpClient(new FailingOrders()) { BaseAddress = new Uri("http://orders") };
+
+        var found = await ExpiredOf(state.Client, orders, new FakeTimeProvider(Now)).SettlePageAsync("tea", default);
+
+        var left = JsonSerializer.Deserialize<OpenReservations>(
+            state.JsonOf(StockStore.Store, OpenReservations.KeyOf("tea"))!,
+            ServiceDefaults.Json.Options
+        )!;
+        Assert.Equal(Overdue.Settled, found);
+        Assert.Equal([new OpenReservation("order-unreadable", Now), new OpenReservation("unreadable", Now)], left.Newest);
+    }
+
+    private static ExpiredReservations ExpiredOf(DaprClient dapr, HttpClient orders, TimeProvider time)
+    {
+        var stock = new StockStore(dapr, new UnreadableRecords(NullLogger<UnreadableRecords>.Instance), time);
+        return new ExpiredReservations(
+            new OpenReservationPages(dapr),
+            stock,
+            new StockSerializer(stock, Mock.Of<IActorProxyFactory>(MockBehavior.Strict), Expiry),
+            new ReservationEvents(dapr, time),
+            new OrdersClient(orders),
+            Expiry,
+            time
+        );
     }
 
     /// <summary>Returns the full pages by key.</summary>
@@ -92,7 +128,7 @@ public sealed class ExpiredReservationsTests
             )
             .ReturnsAsync([]);
         dapr.Setup(client =>
-                client.GetStateAndETagAsync<System.Text.Json.JsonElement>(
+                client.GetStateAndETagAsync<JsonElement>(
                     StockStore.Store,
                     It.IsAny<string>(),
                     ConsistencyMode.Strong,
@@ -100,7 +136,7 @@ public sealed class ExpiredReservationsTests
                     It.IsAny<CancellationToken>()
                 )
             )
-            .ReturnsAsync((default(System.Text.Json.JsonElement), ""));
+            .ReturnsAsync((default(JsonElement), ""));
         dapr.Setup(client =>
                 client.ExecuteStateTransactionAsync(
                     StockStore.Store,
@@ -119,12 +155,23 @@ public sealed class ExpiredReservationsTests
                 {
                     writes++;
                     deleted.AddRange(operations.Where(one => one.OperationType == StateOperationType.Delete).Select(one => one.Key));
-                    open = System.Text.Json.JsonSerializer.Deserialize<OpenReservations>(
+                    open = JsonSerializer.Deserialize<OpenReservations>(
                         operations.Single(one => one.OperationType == StateOperationType.Upsert).Value,
                         ServiceDefaults.Json.Options
                     )!;
                 }
             )
             .Returns(Task.CompletedTask);
+    }
+
+    private sealed class FailingOrders : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(
+                new HttpResponseMessage(HttpStatusCode.InternalServerError)
+                {
+                    Content = new StringContent("""{"code":"internal-error"}""", Encoding.UTF8, "application/problem+json"),
+                }
+            );
     }
 }

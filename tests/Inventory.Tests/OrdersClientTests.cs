@@ -12,12 +12,14 @@ public sealed class OrdersClientTests
     [InlineData(HttpStatusCode.OK, """{"status":"cancelled"}""", "Over")]
     [InlineData(HttpStatusCode.OK, """{"status":"cancelling"}""", "Open")]
     [InlineData(HttpStatusCode.OK, """{"status":"confirmed"}""", "Kept")]
+    [InlineData(HttpStatusCode.InternalServerError, """{"code":"internal-error"}""", "Unreadable")]
     public async Task The_fate_of_an_order_follows_from_the_answer_of_orders(HttpStatusCode status, string body, string fate) =>
         Assert.Equal(Enum.Parse<OrderFate>(fate), await ClientOf(status, body).FateOfAsync("o1", default));
 
     [Theory]
     [InlineData(HttpStatusCode.NotFound, """{"code":"route-not-found"}""")]
     [InlineData(HttpStatusCode.ServiceUnavailable, """{"code":"unavailable"}""")]
+    [InlineData(HttpStatusCode.InternalServerError, """{"errorCode":"ERR_DIRECT_INVOKE","message":"failed to invoke"}""")]
     public async Task An_answer_that_is_not_about_the_order_is_a_failure(HttpStatusCode status, string body) =>
         await Assert.ThrowsAsync<HttpRequestException>(() => ClientOf(status, body).FateOfAsync("o1", default));
 

@@ -13,6 +13,26 @@ public sealed class StockRulesTests
 
     private readonly Dictionary<string, Reservation> reservations = [];
 
+    [Theory]
+    [InlineData("tea", 1, true)]
+    [InlineData("tea", 10_000, true)]
+    [InlineData("tea", 10_001, false)]
+    [InlineData("tea", 0, false)]
+    [InlineData("tea", -1, false)]
+    [InlineData("a/b", 1, false)]
+    [InlineData(null, 1, false)]
+    public void A_line_names_a_product_and_a_quantity(string? productId, int quantity, bool valid) =>
+        Assert.Equal(valid, StockRules.AreValid([new ReservationLine("cup", 1), new ReservationLine(productId!, quantity)]));
+
+    [Fact]
+    public void An_order_has_1_to_100_lines()
+    {
+        Assert.False(StockRules.AreValid([]));
+        Assert.False(StockRules.AreValid([null]));
+        Assert.True(StockRules.AreValid([.. Enumerable.Repeat(new ReservationLine("tea", 1), 100)]));
+        Assert.False(StockRules.AreValid([.. Enumerable.Repeat(new ReservationLine("tea", 1), 101)]));
+    }
+
     [Fact]
     public void Reserved_goods_are_no_longer_available()
     {

@@ -156,6 +156,24 @@ public sealed class OrderServingTests
         Assert.Equal(StatusCode.Unauthenticated, ended.StatusCode);
     }
 
+    [Fact]
+    public async Task A_stream_that_its_client_does_not_read_ends_when_its_token_has_expired()
+    {
+        var writes = new TaskCompletionSource();
+        orders.Answer = _ => Task.FromResult((HttpStatusCode.OK, (object)new { items = new[] { FakeOrders.Order("o1") } }));
+        var streaming = StreamAsync(Call(default), _ =>
+        {
+            writes.TrySetResult();
+            return new TaskCompletionSource().Task;
+        });
+        await writes.Task.WaitAsync(Longest, TimeProvider.System);
+
+        time.Advance(TimeSpan.FromMinutes(1) + TokenExpiry.ClockSkew);
+
+        var ended = await Assert.ThrowsAsync<RpcException>(() => streaming.WaitAsync(Longest, TimeProvider.System));
+        Assert.Equal(StatusCode.Unauthenticated, ended.StatusCode);
+    }
+
     /// <summary>A call with a token that expires in a minute.</summary>
     private static ServerCallContext Call(CancellationToken cancellation) =>
         FakeCall.Of(Ada, FakeOrders.At + TimeSpan.FromMinutes(1), cancellation);
@@ -166,10 +184,10 @@ public sealed class OrderServingTests
         responses
             .Setup(writer => writer.WriteAsync(It.IsAny<Order>(), It.IsAny<CancellationToken>()))
             .Returns(
-                (Order order, CancellationToken _) =>
+                (Order order, CancellationToken cancellation) =>
                 {
                     sent.Add(order.OrderId);
-                    return whenSent(order.OrderId);
+                    return whenSent(order.OrderId).WaitAsync(cancellation);
                 }
             );
         return serving.StreamOrders(new StreamOrdersRequest { Follow = true }, responses.Object, call);

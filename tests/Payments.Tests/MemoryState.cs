@@ -39,6 +39,20 @@ internal sealed class MemoryState
                     CancellationToken _
                 ) => Transact(store, operations)
             );
+        client
+            .Setup(dapr =>
+                dapr.GetBulkStateAsync(
+                    It.IsAny<string>(),
+                    It.IsAny<IReadOnlyList<string>>(),
+                    It.IsAny<int?>(),
+                    It.IsAny<IReadOnlyDictionary<string, string>>(),
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .Returns(
+                (string store, IReadOnlyList<string> keys, int? _, IReadOnlyDictionary<string, string>? _, CancellationToken _) =>
+                    Task.FromResult<IReadOnlyList<BulkStateItem>>([.. keys.Select(key => ItemOf(store, key))])
+            );
         Knows<JsonElement>();
     }
 
@@ -50,6 +64,9 @@ internal sealed class MemoryState
     public List<string> Outboxes { get; } = [];
 
     public string? JsonOf(string store, string key) => records.TryGetValue((store, key), out var record) ? record.Json : null;
+
+    /// <summary>Stores a record as another version of a service may have written it.</summary>
+    public void Put(string store, string key, string json) => records[(store, key)] = (json, ++versions);
 
     public MemoryState Knows<T>()
     {
@@ -122,6 +139,11 @@ internal sealed class MemoryState
         return this;
     }
 
+    private BulkStateItem ItemOf(string store, string key) =>
+        records.TryGetValue((store, key), out var record)
+            ? new BulkStateItem(key, record.Json, $"{record.Version}")
+            : new BulkStateItem(key, "", "");
+
     private (T Value, string ETag) Read<T>(string store, string key) =>
         records.TryGetValue((store, key), out var record)
             ? (JsonSerializer.Deserialize<T>(record.Json, Json.Options)!, $"{record.Version}")
@@ -140,6 +162,10 @@ internal sealed class MemoryState
 
     private Task Transact(string store, IReadOnlyList<StateTransactionRequest> operations)
     {
+        if (operations.All(operation => operation.Metadata is null))
+        {
+            return WriteAll(store, operations);
+        }
         var change = operations[0];
         if (!TryWrite(Records(store), change.Key, change.ETag, Text(change)))
         {
@@ -151,6 +177,27 @@ internal sealed class MemoryState
         return Task.CompletedTask;
     }
 
+    /// <summary>A transaction without an outbox.</summary>
+    private Task WriteAll(string store, IReadOnlyList<StateTransactionRequest> operations)
+    {
+        if (operations.Any(operation => !IsCurrent(store, operation.Key, operation.ETag)))
+        {
+            return Task.FromException(new DaprException("an ETag is stale"));
+        }
+        foreach (var operation in operations)
+        {
+            if (operation.OperationType == StateOperationType.Delete)
+            {
+                records.Remove((store, operation.Key));
+            }
+            else
+            {
+                records[(store, operation.Key)] = (Text(operation), ++versions);
+            }
+        }
+        return Task.CompletedTask;
+    }
+
     /// <summary>The store whose records a component for events of choreographed sagas writes.</summary>
     private static string Records(string component) => component.Replace("-choreography", "-store", StringComparison.Ordinal);
 
@@ -158,11 +205,14 @@ internal sealed class MemoryState
 
     private bool TryWrite(string store, string key, string? etag, string json)
     {
-        if (!string.IsNullOrEmpty(etag) && (!records.TryGetValue((store, key), out var record) || $"{record.Version}" != etag))
+        if (!IsCurrent(store, key, etag))
         {
             return false;
         }
         records[(store, key)] = (json, ++versions);
         return true;
     }
+
+    private bool IsCurrent(string store, string key, string? etag) =>
+        string.IsNullOrEmpty(etag) || (records.TryGetValue((store, key), out var record) && $"{record.Version}" == etag);
 }

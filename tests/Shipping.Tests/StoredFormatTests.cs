@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using ServiceDefaults;
+using ServiceDefaults.State;
 using ServiceFakes;
 using Shipping.Shipments;
 
@@ -9,6 +11,7 @@ namespace Shipping.Tests;
 /// <summary>What is stored or sent outlives the code that wrote it: these texts are never edited, only added to.</summary>
 public sealed class StoredFormatTests
 {
+    private static readonly UnreadableRecords Unreadable = new(NullLogger<UnreadableRecords>.Instance);
     private static readonly Destination Graz = new("Ada", "Main St 1", "Graz", "8010", "AT");
 
     [Theory]
@@ -35,7 +38,11 @@ public sealed class StoredFormatTests
     public async Task Published_events_keep_their_text_and_a_repetition_publishes_nothing()
     {
         var state = new MemoryState().Knows<Shipment>();
-        var shipments = new ShipmentStore(state.Client, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
+        var shipments = new ShipmentStore(
+            state.Client,
+            Unreadable,
+            new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero))
+        );
 
         await shipments.ChangeAsync("o1", before => ShipmentRules.Arrange(before, Graz, "TRK-o1"), default);
         await shipments.ChangeAsync("o1", before => ShipmentRules.Arrange(before, Graz, "TRK-o1"), default);
@@ -68,9 +75,20 @@ public sealed class StoredFormatTests
     }
 
     [Fact]
+    public async Task A_shipment_that_can_not_be_read_is_left_out_of_many()
+    {
+        var state = new MemoryState();
+        state.Put("shipping-store", "shipment-o1", """{"orderId":"o1","status":"teleported","version":2}""");
+        state.Put("shipping-store", "shipment-o2", """{"orderId":"o2","status":"shipped","tracking":"TRK-o2","version":2}""");
+        var shipments = new ShipmentStore(state.Client, Unreadable, new FakeTimeProvider());
+
+        Assert.Equal("o2", Assert.Single(await shipments.FindAsync(["o1", "o2"], default)).OrderId);
+    }
+
+    [Fact]
     public async Task A_shipment_that_was_refused_is_never_shown()
     {
-        var shipments = new ShipmentStore(new MemoryState().Knows<Shipment>().Client, new FakeTimeProvider());
+        var shipments = new ShipmentStore(new MemoryState().Knows<Shipment>().Client, Unreadable, new FakeTimeProvider());
 
         await shipments.ChangeAsync("o1", before => ShipmentRules.Arrange(before, Graz with { Country = "XX" }, "TRK-o1"), default);
 

@@ -81,7 +81,10 @@ internal static class Sessions
     private static IResult Again(string? why, string? back) =>
         Results.LocalRedirect($"{SignInPath}?back={Uri.EscapeDataString(LocalPath(back))}{(why is null ? "" : $"&why={why}")}");
 
-    /// <summary>Only addresses of this site: a link from elsewhere must not lead through a sign-in to a page that looks like this
-    /// one.</summary>
-    public static string LocalPath(string? back) => back is ['/', ..] and not (['/', '/', ..] or ['/', '\\', ..]) ? back : "/";
+    /// <summary>
+    /// Only addresses of this site: a link from elsewhere must not lead through a sign-in to a page that looks like this one. Browsers
+    /// leave out tabs and line breaks, so <c>/&lt;tab&gt;/host</c> is another site. No header can hold what is not ASCII.
+    /// </summary>
+    public static string LocalPath(string? back) =>
+        back is ['/', ..] and not (['/', '/', ..] or ['/', '\\', ..]) && !back.AsSpan().ContainsAnyExceptInRange('!', '~') ? back : "/";
 }

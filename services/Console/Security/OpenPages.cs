@@ -5,7 +5,7 @@ namespace Console.Security;
 /// <summary>Limits open pages.</summary>
 internal static class OpenPages
 {
-    private const string Connection = "/_blazor";
+    public const string Connection = "/_blazor";
 
     /// <summary>
     /// The connection of an open page takes a place among the streams (<see cref="LongLived"/>): a page is open as long as its reader

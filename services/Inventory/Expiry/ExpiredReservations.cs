@@ -20,7 +20,8 @@ internal enum Overdue
 
 /// <summary>
 /// Settles reservations that were made long ago: those that came to an end are removed, those whose order is over are released, and orders
-/// are asked about the rest. Runs in the turn of the product. A crash repeats a page, which changes nothing twice.
+/// are asked about the rest. One that can't be read, or whose order can't, stays open and stops no other. Runs in the turn of the product.
+/// A crash repeats a page, which changes nothing twice.
 /// </summary>
 internal sealed class ExpiredReservations(
     OpenReservationPages pages,
@@ -61,10 +62,10 @@ internal sealed class ExpiredReservations(
         var reservations = await stock.FindReservationsAsync([.. due.Select(one => one.OrderId)], cancellation);
         var held = await Task.WhenAll(
             reservations
-                .Where(one => one.Status == ReservationStatus.Reserved)
+                .Readable.Where(one => one.Status == ReservationStatus.Reserved)
                 .Select(async one => (Reservation: one, Fate: await orders.FateOfAsync(one.OrderId, cancellation)))
         );
-        foreach (var reservation in reservations.Where(one => one.HasExpired))
+        foreach (var reservation in reservations.Readable.Where(one => one.HasExpired))
         {
             await events.PublishAsync(reservation, Saga, cancellation); // the same event again, should a crash have come between
         }
@@ -72,10 +73,8 @@ internal sealed class ExpiredReservations(
         {
             await ReleaseAsync(productId, reservation, cancellation);
         }
-        return
-        [
-            .. held.Where(one => one.Fate == OrderFate.Open).Select(one => new OpenReservation(one.Reservation.OrderId, time.GetUtcNow())),
-        ];
+        var open = held.Where(one => one.Fate is OrderFate.Open or OrderFate.Unreadable).Select(one => one.Reservation.OrderId);
+        return [.. open.Concat(reservations.Unreadable).Select(orderId => new OpenReservation(orderId, time.GetUtcNow()))];
     }
 
     /// <summary>The turn of this product is taken already, and is the first of the order's.</summary>

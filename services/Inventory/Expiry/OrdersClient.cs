@@ -13,16 +13,22 @@ internal sealed class OrdersClient(HttpClient http)
     /// <summary>The code of orders' refusal; a 404 without it says nothing about the order.</summary>
     private const string NotFound = "order-not-found";
 
+    /// <summary>The code of orders' failure about one order; a 500 without it is the sidecar's.</summary>
+    private const string Failed = "internal-error";
+
     /// <summary>Fails on an answer that is not of orders: an address that another app has taken meanwhile has no such route.</summary>
     public async Task<OrderFate> FateOfAsync(string orderId, CancellationToken cancellation)
     {
         using var response = await http.GetAsync(new Uri($"/orders/{Uri.EscapeDataString(orderId)}", UriKind.Relative), cancellation);
-        if (
-            response.StatusCode == HttpStatusCode.NotFound
-            && (await response.Content.ReadFromJsonAsync<OrderProblem>(cancellation))?.Code == NotFound
-        )
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.InternalServerError)
         {
-            return OrderFate.Over;
+            switch ((response.StatusCode, (await response.Content.ReadFromJsonAsync<OrderProblem>(cancellation))?.Code))
+            {
+                case (HttpStatusCode.NotFound, NotFound):
+                    return OrderFate.Over;
+                case (HttpStatusCode.InternalServerError, Failed):
+                    return OrderFate.Unreadable;
+            }
         }
         response.EnsureSuccessStatusCode();
         return (await response.Content.ReadFromJsonAsync<OrderStatus>(cancellation))!.Status switch
@@ -48,4 +54,7 @@ internal enum OrderFate
 
     /// <summary>Cancelled or unknown: no saga will release or ship the goods.</summary>
     Over,
+
+    /// <summary>Orders can't read it, and has logged why.</summary>
+    Unreadable,
 }

@@ -2,6 +2,7 @@ using Inventory.Serializing;
 using Inventory.Stock;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Actors;
+using ServiceDefaults.Refusals;
 
 namespace Inventory.Expiry;
 
@@ -42,7 +43,7 @@ internal sealed partial class ReminderRenewal(
         foreach (var product in await products.ListAsync(cancellation))
         {
             if (
-                await pages.OldestAsync(product.ProductId, cancellation) is { Orders: [var oldest, ..] }
+                await OldestAsync(product.ProductId, cancellation) is { } oldest
                 && oldest.Since + options.Value.ExpireAfter + (options.Value.Period * 2) + Grace < time.GetUtcNow()
             )
             {
@@ -58,6 +59,20 @@ internal sealed partial class ReminderRenewal(
             }
         }
         return renewed;
+    }
+
+    /// <summary>Null if the product has no open reservation, or if they can't be read, which stops no other product.</summary>
+    private async Task<OpenReservation?> OldestAsync(string productId, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await pages.OldestAsync(productId, cancellation))?.Orders.FirstOrDefault();
+        }
+        catch (Exception e) when (e is not OperationCanceledException && !DependencyFailures.MayPass(e))
+        {
+            LogUnreadable(e, productId);
+            return null;
+        }
     }
 
     private async Task TryAsync(CancellationToken cancellation)
@@ -77,6 +92,9 @@ internal sealed partial class ReminderRenewal(
 
     [LoggerMessage(2201, LogLevel.Warning, "Reservations of {Products} were overdue; their reminders are registered again")]
     private partial void LogRenewed(string products);
+
+    [LoggerMessage(2203, LogLevel.Error, "The open reservations of product {ProductId} can't be read")]
+    private partial void LogUnreadable(Exception failure, string productId);
 
     [LoggerMessage(2202, LogLevel.Warning, "Overdue reservations could not be looked for; next time")]
     private partial void LogFailed(Exception failure);

@@ -1,3 +1,4 @@
+using Inventory.Stock;
 using ServiceDefaults.Events;
 
 namespace Inventory.Reserving;
@@ -10,9 +11,9 @@ internal sealed partial class OrderEventHandler(ReservationService reservations,
 {
     public async Task<Delivery> ReserveAsync(IncomingEvent<OrderNotification> created, CancellationToken cancellation)
     {
-        if (created.Data.Items is not { Count: > 0 } items)
+        if (created.Data.Items is not { } items || !StockRules.AreValid(items))
         {
-            return Delivery.DropBecause("The order has no items.");
+            return Delivery.DropBecause(StockRules.ValidLines);
         }
         await reservations.ReserveAsync(created.Data.OrderId, items, SagaKinds.Choreography, cancellation);
         return Delivery.Done;

@@ -8,8 +8,6 @@ namespace Inventory.Reserving;
 
 internal static class ReservationEndpoints
 {
-    private const int MaxLines = 100;
-
     /// <summary>The caller conducts the order itself and waits for no event.</summary>
     private const string Saga = SagaKinds.Orchestration;
 
@@ -29,14 +27,9 @@ internal static class ReservationEndpoints
         CancellationToken cancellation
     )
     {
-        if (
-            request.Items is not { Count: > 0 and <= MaxLines } lines
-            || lines.Any(line => line is null || !Identifier.IsValid(line.ProductId) || line.Quantity is <= 0 or > 10_000)
-        )
+        if (request.Items is not { } lines || !StockRules.AreValid(lines))
         {
-            return Refusal
-                .Invalid("items-invalid", $"items must hold 1 to {MaxLines} lines with a product and a quantity from 1 to 10000.")
-                .ToProblem();
+            return Refusal.Invalid("items-invalid", StockRules.ValidLines).ToProblem();
         }
         var reservation = await service.ReserveAsync(orderId, lines, Saga, cancellation);
         return reservation.Status switch

@@ -5,7 +5,7 @@ using ServiceDefaults.State;
 namespace Inventory.Stock;
 
 /// <summary>The products of the catalogue, and an index of their ids, because a store need not be able to list its keys.</summary>
-internal sealed class ProductStore(DaprClient dapr)
+internal sealed class ProductStore(DaprClient dapr, UnreadableRecords unreadable)
 {
     private const string IndexKey = "products";
 
@@ -20,13 +20,15 @@ internal sealed class ProductStore(DaprClient dapr)
             .OfType<Product>()
             .ToDictionary(product => product.ProductId, StringComparer.Ordinal);
 
-    /// <summary>All products, product-2 before product-10.</summary>
+    /// <summary>All products that can be read, product-2 before product-10.</summary>
     public async Task<IReadOnlyList<Product>> ListAsync(CancellationToken cancellation) =>
         await records.FindAsync<List<string>>(IndexKey, cancellation) is { Value: var ids }
             ?
             [
-                .. (await FindAsync(ids, cancellation))
-                    .Values.OrderBy(product => product.ProductId.Length)
+                .. (await records.FindManyAsync([.. ids.Select(KeyOf)], cancellation))
+                    .Select(record => unreadable.Read<Product>(record.Key, record.Value))
+                    .OfType<Product>()
+                    .OrderBy(product => product.ProductId.Length)
                     .ThenBy(product => product.ProductId, StringComparer.Ordinal),
             ]
             : [];

@@ -1,10 +1,21 @@
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
 namespace Inventory.Stock;
 
 /// <summary>The rules of stock: sums without effects. Each decision is idempotent by order id.</summary>
 internal static class StockRules
 {
+    public const string ValidLines = "items must hold 1 to 100 lines with a product and a quantity from 1 to 10000.";
+
+    private const int MaxLines = 100;
+    private const int MaxQuantity = 10_000;
+
+    /// <summary>Checked of requests and events alike: a negative quantity would add to the stock.</summary>
+    public static bool AreValid(IReadOnlyList<ReservationLine?> lines) =>
+        lines.Count is > 0 and <= MaxLines
+        && lines.All(line => line is { Quantity: > 0 and <= MaxQuantity } && Identifier.IsValid(line.ProductId));
+
     public static Decision<StockChange> Reserve(
         string orderId,
         Reservation? before,

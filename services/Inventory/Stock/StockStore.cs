@@ -4,11 +4,14 @@ using ServiceDefaults.State;
 
 namespace Inventory.Stock;
 
+/// <summary>The reservations of some orders, and the orders whose reservation can't be read.</summary>
+internal sealed record FoundReservations(IReadOnlyList<Reservation> Readable, IReadOnlyList<string> Unreadable);
+
 /// <summary>
 /// Products and reservations in one store, so that an order's goods move in one transaction: every product it touches under its ETag, and
 /// the reservation with them. The store has no outbox; <see cref="ReservationEvents"/> publishes.
 /// </summary>
-internal sealed class StockStore(DaprClient dapr, TimeProvider time)
+internal sealed class StockStore(DaprClient dapr, UnreadableRecords unreadable, TimeProvider time)
 {
     public const string Store = "inventory-stock";
 
@@ -19,12 +22,26 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
     public async Task<Reservation?> FindReservationAsync(string orderId, CancellationToken cancellation) =>
         (await records.FindAsync<Reservation>(ReservationKeyOf(orderId), cancellation))?.Value;
 
-    public async Task<IReadOnlyList<Reservation>> FindReservationsAsync(IReadOnlyList<string> orderIds, CancellationToken cancellation) =>
-        [
-            .. (await records.FindManyAsync([.. orderIds.Select(ReservationKeyOf)], cancellation))
-                .Values.Select(record => record.As<Reservation>())
-                .OfType<Reservation>(),
-        ];
+    public async Task<FoundReservations> FindReservationsAsync(IReadOnlyList<string> orderIds, CancellationToken cancellation)
+    {
+        var read = await records.FindManyAsync([.. orderIds.Select(ReservationKeyOf)], cancellation);
+        var readable = new List<Reservation>();
+        var failed = new List<string>();
+        foreach (var orderId in orderIds.Distinct(StringComparer.Ordinal))
+        {
+            var key = ReservationKeyOf(orderId);
+            var found = unreadable.Read<Reservation>(key, read[key].As<Reservation>, out var reason);
+            if (reason is not null)
+            {
+                failed.Add(orderId);
+            }
+            else if (found is not null)
+            {
+                readable.Add(found);
+            }
+        }
+        return new FoundReservations(readable, failed);
+    }
 
     /// <summary>
     /// Decides on the reservation of <paramref name="orderId"/>, writes it and returns it; decides again after a concurrent write.

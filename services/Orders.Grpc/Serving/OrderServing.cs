@@ -55,35 +55,11 @@ internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfigu
                 )
             );
         }
-        var begun = time.GetUtcNow();
-        using var live = request.Follow ? feed.Follow(customerId) : null;
-        if (live is not null && request.ChangesOnly)
-        {
-            // a message, because proxies hold headers back until there is one
-            await responses.WriteAsync(new Order(), context.CancellationToken);
-        }
-        var sent = new SentChanges(begun);
-        for (var (more, cursor) = (live is null || !request.ChangesOnly, (string?)null); more; )
-        {
-            var page = await orders.ListAsync(customerId, cursor, caller, context.CancellationToken);
-            foreach (var order in page.Items)
-            {
-                await SendAsync(order);
-            }
-            (more, cursor) = (page.NextCursor is not null, page.NextCursor);
-        }
-        if (live is null)
-        {
-            return;
-        }
         using var expired = new CancellationTokenSource(context.GetHttpContext().User.TokenLeft(time.GetUtcNow()), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, context.CancellationToken);
         try
         {
-            await foreach (var order in live.ReadAllAsync(either.Token))
-            {
-                await SendAsync(order);
-            }
+            await SendAsync(request, customerId, responses, caller, either.Token);
         }
         catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
         {
@@ -95,12 +71,48 @@ internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfigu
                 new Status(StatusCode.Unauthenticated, "The token of this stream has expired; open it again with a new one.")
             );
         }
+    }
 
-        async Task SendAsync(FoundOrder order)
+    /// <summary>Sends the orders, then their changes.</summary>
+    /// <param name="cancellation">Also ends a stream whose client does not read: it would keep its place after the token.</param>
+    private async Task SendAsync(
+        StreamOrdersRequest request,
+        string customerId,
+        IServerStreamWriter<Order> responses,
+        Caller caller,
+        CancellationToken cancellation
+    )
+    {
+        var sent = new SentChanges(time.GetUtcNow());
+        using var live = request.Follow ? feed.Follow(customerId) : null;
+        if (live is not null && request.ChangesOnly)
+        {
+            // a message, because proxies hold headers back until there is one
+            await responses.WriteAsync(new Order(), cancellation);
+        }
+        for (var (more, cursor) = (live is null || !request.ChangesOnly, (string?)null); more; )
+        {
+            var page = await orders.ListAsync(customerId, cursor, caller, cancellation);
+            foreach (var order in page.Items)
+            {
+                await SendOnceAsync(order);
+            }
+            (more, cursor) = (page.NextCursor is not null, page.NextCursor);
+        }
+        if (live is null)
+        {
+            return;
+        }
+        await foreach (var order in live.ReadAllAsync(cancellation))
+        {
+            await SendOnceAsync(order);
+        }
+
+        async Task SendOnceAsync(FoundOrder order)
         {
             if (live is null || sent.Add(order.OrderId, order.UpdatedAt))
             {
-                await responses.WriteAsync(Messages.Of(order), context.CancellationToken);
+                await responses.WriteAsync(Messages.Of(order), cancellation);
             }
         }
     }

@@ -15,7 +15,13 @@ namespace Orders.DeadLetters;
 /// Keeps events that no subscriber could handle. A replay puts the envelope back on the topic it came from, marked with the app that could
 /// not take it: the others that listen there pass over it.
 /// </summary>
-internal sealed class DeadLetterService(DeadLetterStore store, OrderPages pages, DaprClient dapr, TimeProvider time)
+internal sealed partial class DeadLetterService(
+    DeadLetterStore store,
+    OrderPages pages,
+    DaprClient dapr,
+    TimeProvider time,
+    ILogger<DeadLetterService> logger
+)
 {
     private const string PubSub = "events";
     private const string CloudEvent = "application/cloudevents+json";
@@ -23,20 +29,20 @@ internal sealed class DeadLetterService(DeadLetterStore store, OrderPages pages,
 
     public async Task<Delivery> TakeAsync(string app, JsonElement envelope, CancellationToken cancellation)
     {
-        if (Text(envelope, "id") is not { Length: > 0 } id)
+        if (EventText.Of(envelope, "id") is not { Length: > 0 } id)
         {
             return Delivery.Done; // no envelope at all: nothing to be listed or replayed by; the sidecar has logged it
         }
-        if (Text(envelope, "type") == DeliveryFailure.EventType)
+        if (EventText.Of(envelope, "type") == DeliveryFailure.EventType)
         {
             return await ExplainAsync(app, envelope, cancellation);
         }
         var received = new DeadLetter(
             IdOf(app, id),
             app,
-            Text(envelope, "type") ?? "",
-            Text(envelope, "topic") ?? "",
-            Text(envelope, "subject"),
+            EventText.Of(envelope, "type") ?? "",
+            EventText.Of(envelope, "topic") ?? "",
+            EventText.Of(envelope, "subject"),
             time.GetUtcNow(),
             1,
             DeadLetterState.Open,
@@ -61,12 +67,9 @@ internal sealed class DeadLetterService(DeadLetterStore store, OrderPages pages,
     /// </summary>
     private async Task<Delivery> ExplainAsync(string app, JsonElement envelope, CancellationToken cancellation)
     {
-        if (
-            !envelope.TryGetProperty("data", out var data)
-            || data.Deserialize<DeliveryFailure>(Json.Options) is not { EventId.Length: > 0 } failure
-        )
+        if (FailureOf(envelope) is not { EventId.Length: > 0 } failure)
         {
-            return Delivery.Done; // nothing that could be kept
+            return Delivery.Done; // nothing that could be kept, however often it is delivered
         }
         var id = IdOf(app, failure.EventId);
         await store.SaveFailureAsync(id, failure, cancellation);
@@ -114,9 +117,13 @@ internal sealed class DeadLetterService(DeadLetterStore store, OrderPages pages,
         {
             return closed;
         }
+        if (found!.Topic.Length == 0)
+        {
+            return Refusal.Conflict("dead-letter-without-topic", "This event does not name its topic, so it can only be discarded.");
+        }
         await dapr.PublishByteEventAsync(
             PubSub,
-            found!.Topic,
+            found.Topic,
             JsonSerializer.SerializeToUtf8Bytes(For(found.App, found.Event)),
             CloudEvent,
             cancellationToken: cancellation
@@ -129,7 +136,10 @@ internal sealed class DeadLetterService(DeadLetterStore store, OrderPages pages,
         return noted.Refusal?.Code == "dead-letter-closed" ? closed : noted;
     }
 
-    /// <summary>Replays all letters that are open now. A letter that arrives again meanwhile waits for the next call.</summary>
+    /// <summary>
+    /// Replays all letters that are open now. A letter that arrives again meanwhile waits for the next call, and so does one that can't be
+    /// published.
+    /// </summary>
     public async Task<int> ReplayAllAsync(string? note, string? who, CancellationToken cancellation)
     {
         var ids = new List<string>();
@@ -143,9 +153,35 @@ internal sealed class DeadLetterService(DeadLetterStore store, OrderPages pages,
         var replayed = 0;
         foreach (var id in ids.AsEnumerable().Reverse()) // the oldest first, as they came
         {
-            replayed += (await ReplayAsync(id, note, who, cancellation)).Refusal is null ? 1 : 0;
+            replayed += await TryReplayAsync(id, note, who, cancellation) ? 1 : 0;
         }
         return replayed;
+    }
+
+    private async Task<bool> TryReplayAsync(string id, string? note, string? who, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await ReplayAsync(id, note, who, cancellation)).Refusal is null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException && !DependencyFailures.MayPass(e))
+        {
+            LogNotReplayed(e, id);
+            return false;
+        }
+    }
+
+    private DeliveryFailure? FailureOf(JsonElement envelope)
+    {
+        try
+        {
+            return envelope.TryGetProperty("data", out var data) ? data.Deserialize<DeliveryFailure>(Json.Options) : null;
+        }
+        catch (JsonException e)
+        {
+            LogUnreadable(e, EventText.Of(envelope, "id"));
+            return null;
+        }
     }
 
     /// <summary>An event's id may hold anything; a dead letter's is part of a path and follows the rule of ids.</summary>
@@ -162,10 +198,9 @@ internal sealed class DeadLetterService(DeadLetterStore store, OrderPages pages,
         return marked;
     }
 
-    private static string? Text(JsonElement envelope, string name) =>
-        envelope.ValueKind == JsonValueKind.Object
-        && envelope.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
+    [LoggerMessage(1401, LogLevel.Error, "The reason for a dead letter, event {EventId}, can't be read and is dropped")]
+    private partial void LogUnreadable(Exception failure, string? eventId);
+
+    [LoggerMessage(1402, LogLevel.Warning, "Dead letter {DeadLetterId} could not be replayed and stays open")]
+    private partial void LogNotReplayed(Exception failure, string deadLetterId);
 }

@@ -6,7 +6,7 @@ using ServiceDefaults.State;
 namespace Orders.DeadLetters;
 
 /// <summary>Dead letters and the lists of them, each change in one transaction.</summary>
-internal sealed class DeadLetterStore(ViewState state)
+internal sealed class DeadLetterStore(ViewState state, UnreadableRecords records)
 {
     private const int MaxRaces = 20;
 
@@ -19,10 +19,11 @@ internal sealed class DeadLetterStore(ViewState state)
 
     public static string BucketKey(string list, long bucket) => $"list-{list}-{bucket}";
 
+    /// <summary>Leaves out dead letters that do not exist or can't be read.</summary>
     public async Task<IReadOnlyList<DeadLetter>> FindAsync(IReadOnlyList<string> ids, CancellationToken cancellation)
     {
         var kept = await state.ReadAsync([.. ids.Select(KeyOf)], cancellation);
-        return [.. ids.Select(id => kept[KeyOf(id)].As<DeadLetter>()).OfType<DeadLetter>()];
+        return [.. ids.Select(KeyOf).Select(key => records.Read<DeadLetter>(key, kept[key])).OfType<DeadLetter>()];
     }
 
     /// <summary>Stores a consumer's reason for an event that has not arrived yet, for <see cref="ReasonLifetime"/>.</summary>

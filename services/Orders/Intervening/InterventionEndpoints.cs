@@ -23,10 +23,7 @@ internal static class InterventionEndpoints
         CancellationToken cancellation
     )
     {
-        if (
-            !Enum.TryParse<OperatorDecision>(request.Decision, ignoreCase: true, out var decision)
-            || int.TryParse(request.Decision, CultureInfo.InvariantCulture, out _)
-        )
+        if (InterventionRules.DecisionOf(request.Decision) is not { } decision)
         {
             return Refusal.Invalid("decision-invalid", $"decision must be retry, skip or resolved, not '{request.Decision}'.").ToProblem();
         }

@@ -21,6 +21,16 @@ internal sealed record InterventionRequest(
 /// <summary>The rules of interventions: an operator decides each of them once.</summary>
 internal static class InterventionRules
 {
+    /// <summary>Null unless the text names one decision. The parser of enumerations would take <c>retry,skip</c> as well.</summary>
+    public static OperatorDecision? DecisionOf(string? name) =>
+        name?.ToLowerInvariant() switch
+        {
+            "retry" => OperatorDecision.Retry,
+            "skip" => OperatorDecision.Skip,
+            "resolved" => OperatorDecision.Resolved,
+            _ => null,
+        };
+
     public static Decision<OrderEvent> Require(Order order, InterventionRequest request, DateTimeOffset at) =>
         Find(order, request) is not null
             ? Decision.NothingToDo

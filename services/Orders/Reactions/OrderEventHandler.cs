@@ -5,7 +5,10 @@ using ServiceDefaults.Events;
 
 namespace Orders.Reactions;
 
-/// <summary>This service's own events, in bulk: all of them move the views, a few move the order itself.</summary>
+/// <summary>
+/// This service's own events, in bulk: all of them move the views, a few move the order itself. The events of an order that can't be read
+/// are retried, and the others are done.
+/// </summary>
 internal sealed partial class OrderEventHandler(
     OrderProjection projection,
     OrderReactions reactions,
@@ -26,14 +29,20 @@ internal sealed partial class OrderEventHandler(
         var answers = await Task.WhenAll(
             received.Select(one => OrderReactions.Concerns(one.Type) ? ReactAsync(one, cancellation) : Task.FromResult(Delivery.Done))
         );
-        await projecting;
-        foreach (var one in received)
+        var unreadable = (await projecting).Unreadable;
+        for (var i = 0; i < received.Count; i++)
         {
-            unseen.Seen(one.Data.OrderId, one.Data.Version);
-        }
-        foreach (var occurred in received.Select(one => one.Data.OccurredAt).OfType<DateTimeOffset>())
-        {
-            OrderMeter.Shown(time.GetUtcNow() - occurred);
+            var data = received[i].Data;
+            if (unreadable.TryGetValue(data.OrderId, out var reason))
+            {
+                answers[i] = Delivery.RetryBecause(reason);
+                continue;
+            }
+            unseen.Seen(data.OrderId, data.Version);
+            if (data.OccurredAt is { } occurred)
+            {
+                OrderMeter.Shown(time.GetUtcNow() - occurred);
+            }
         }
         return answers;
     }

@@ -4,7 +4,7 @@ using ServiceDefaults.State;
 namespace Orders.Rebuilding;
 
 /// <summary>Deletes a replaced generation of views. The list of its orders names the views to delete and is deleted last.</summary>
-internal sealed class ViewMigration(ViewState state)
+internal sealed class ViewMigration(ViewState state, UnreadableRecords records)
 {
     public async Task RemoveAsync(int generation, CancellationToken cancellation)
     {
@@ -16,10 +16,11 @@ internal sealed class ViewMigration(ViewState state)
         foreach (var bucket in ListIndex.Backwards(all, all.Next))
         {
             var key = ViewKeys.Bucket(generation, ViewLists.All, bucket);
-            var ids = (await state.ReadAsync([key], cancellation))[key].As<ListBucket>()?.Entries.Select(entry => entry.Id).ToList() ?? [];
+            var entries = records.Read<ListBucket>(key, (await state.ReadAsync([key], cancellation))[key])?.Entries;
+            var ids = entries?.Select(entry => entry.Id).ToList() ?? [];
             var views = await state.ReadAsync([.. ids.Select(id => ViewKeys.View(generation, id))], cancellation);
             var lists = views
-                .Values.SelectMany(view => view.As<ViewRecord>()?.Places.Keys ?? [])
+                .SelectMany(view => records.Read<ViewRecord>(view.Key, view.Value)?.Places.Keys ?? [])
                 .Where(list => list != ViewLists.All)
                 .Distinct(StringComparer.Ordinal)
                 .Where(removed.Add)

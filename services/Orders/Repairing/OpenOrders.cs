@@ -51,13 +51,21 @@ internal sealed partial class OpenOrders(
         while (unseen.Overdue(options.Value.Patience, AtOnce) is { Count: > 0 } overdue)
         {
             // Another instance of this service may have received the event; then the view is up to date.
-            if (await projection.ProjectAsync([.. overdue.Keys], cancellation) is > 0 and var shown)
+            var projected = await projection.ProjectAsync([.. overdue.Keys], cancellation);
+            if (projected.Shown > 0)
             {
-                LogProjected(shown);
+                LogProjected(projected.Shown);
             }
             foreach (var (orderId, version) in overdue)
             {
-                unseen.Seen(orderId, version);
+                if (projected.Unreadable.ContainsKey(orderId))
+                {
+                    unseen.Postpone(orderId, version);
+                }
+                else
+                {
+                    unseen.Seen(orderId, version);
+                }
             }
         }
     }
@@ -123,16 +131,17 @@ internal sealed partial class OpenOrders(
     private async Task RepairAsync(OrderView shown, CancellationToken cancellation)
     {
         var orderId = shown.OrderId;
-        if (await streams.FindAsync(orderId, cancellation) is not { } stream || stream.Fold() is not { } order)
-        {
-            return;
-        }
+        // before the stream is read: one that can't be read is tried again ever more rarely, like any other failed repair
         var times = repaired.TryGetValue(orderId, out var before) && before.Seen == shown.UpdatedAt ? before.Times : 0;
         repaired[orderId] = (
             times + 1,
             time.GetUtcNow() + (options.Value.Patience * (1 << Math.Min(times, MaxDoublings))),
             shown.UpdatedAt
         );
+        if (await streams.FindAsync(orderId, cancellation) is not { } stream || stream.Fold() is not { } order)
+        {
+            return;
+        }
         var waitsForPerson = order.OpenIntervention is not null || order is { Phase: OrderPhase.Approving, Cancelling: null };
         foreach (var instance in waitsForPerson ? [] : Instances(orderId, stream, order))
         {

@@ -75,7 +75,7 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
         string? causedBy = null,
         int? seen = null
     ) =>
-        await streams.FindAsync(orderId, cancellation) is { } read
+        !OrderArchive.HasKeyOf(orderId) && await streams.FindAsync(orderId, cancellation) is { } read
             ? await AppendAsync(orderId, read, order => order is null ? OrderRules.Missing : decide(order), causedBy, cancellation, seen)
             : OrderRules.Missing;
 

@@ -22,9 +22,18 @@ internal sealed class UnseenEvents(TimeProvider time)
         }
     }
 
+    /// <summary>The order can't be shown yet: its event is overdue again after the usual time, behind the events of other orders.</summary>
+    public void Postpone(string orderId, int version)
+    {
+        if (unseen.TryGetValue(orderId, out var waiting) && waiting.Version <= version)
+        {
+            unseen.TryUpdate(orderId, (waiting.Version, time.GetUtcNow()), waiting);
+        }
+    }
+
     /// <summary>
     /// Up to <paramref name="most"/> orders, with their versions, whose event has taken longer than <paramref name="patience"/>. They stay
-    /// overdue until <see cref="Seen"/>.
+    /// overdue until <see cref="Seen"/> or <see cref="Postpone"/>.
     /// </summary>
     public IReadOnlyDictionary<string, int> Overdue(TimeSpan patience, int most)
     {

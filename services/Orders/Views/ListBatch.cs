@@ -1,6 +1,14 @@
+using System.Text.Json;
 using ServiceDefaults.State;
 
 namespace Orders.Views;
+
+/// <summary>The record of a list can't be read, so the orders on it can't be moved.</summary>
+internal sealed class UnreadableListException(string key, Exception cause)
+    : Exception($"The record '{key}' can't be read: {cause.Message}", cause)
+{
+    public string Key { get; } = key;
+}
 
 /// <summary>
 /// Additions to and removals from several lists, turned into changes of records. Every change of a list is guarded by an ETag: an addition
@@ -19,11 +27,12 @@ internal sealed class ListBatch(ViewState state, Func<string, string> rootKey, F
     /// <summary>Known once <see cref="ChangesAsync"/> has run.</summary>
     public long NumberOf(string list, string id) => numbers[(list, id)];
 
+    /// <exception cref="UnreadableListException">One of the lists can't be read.</exception>
     public async Task<List<RecordChange>> ChangesAsync(CancellationToken cancellation)
     {
         var names = added.Select(one => one.List).Concat(removed.Select(one => one.List)).Distinct(StringComparer.Ordinal).ToList();
         var heads = await ReadRootsAsync(names, cancellation);
-        var roots = heads.ToDictionary(head => head.Key, head => head.Value.As<ListRoot>()!, StringComparer.Ordinal);
+        var roots = heads.ToDictionary(head => head.Key, head => Parse<ListRoot>(rootKey(head.Key), head.Value)!, StringComparer.Ordinal);
         var entries = added
             .Select(one =>
             {
@@ -38,7 +47,7 @@ internal sealed class ListBatch(ViewState state, Func<string, string> rootKey, F
             .Distinct()
             .ToList();
         var kept = await state.ReadAsync([.. touched.Select(one => bucketKey(one.List, one.Bucket))], cancellation);
-        var buckets = touched.ToDictionary(one => one, one => kept[bucketKey(one.List, one.Bucket)].As<ListBucket>() ?? ListBucket.Empty);
+        var buckets = touched.ToDictionary(one => one, one => BucketOf(bucketKey(one.List, one.Bucket)));
         foreach (var (list, bucket, entry) in entries)
         {
             buckets[(list, bucket)] = ListIndex.With(buckets[(list, bucket)], entry);
@@ -65,6 +74,21 @@ internal sealed class ListBatch(ViewState state, Func<string, string> rootKey, F
         }
         changes.AddRange(changed.Select(list => new RecordChange(rootKey(list), roots[list], heads[list].ETag)));
         return changes;
+
+        ListBucket BucketOf(string key) => Parse<ListBucket>(key, kept[key]) ?? ListBucket.Empty;
+    }
+
+    private static T? Parse<T>(string key, StoredJson record)
+        where T : class
+    {
+        try
+        {
+            return record.As<T>();
+        }
+        catch (JsonException e)
+        {
+            throw new UnreadableListException(key, e);
+        }
     }
 
     private async Task<Dictionary<string, StoredJson>> ReadRootsAsync(List<string> names, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using ServiceDefaults.Refusals;
+using ServiceDefaults.State;
 
 namespace Orders.Views;
 
@@ -22,8 +23,11 @@ internal sealed record PageRequest(string List, string? Cursor, int? Limit)
 
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
-/// <summary>Reads pages of the read model, newest first. The cost of a page does not depend on the length of the list.</summary>
-internal sealed class OrderPages(ViewState state, OrderProjection projection)
+/// <summary>
+/// Reads pages of the read model, newest first. The cost of a page does not depend on the length of the list. What can't be read of it is
+/// left out.
+/// </summary>
+internal sealed class OrderPages(ViewState state, OrderProjection projection, UnreadableRecords records)
 {
     private const int BucketsAtOnce = 2;
 
@@ -69,9 +73,7 @@ internal sealed class OrderPages(ViewState state, OrderProjection projection)
             var read = await state.ReadAsync([.. buckets.Select(bucket => bucketKey(list, bucket))], cancellation);
             found.AddRange(
                 buckets.SelectMany(bucket =>
-                    (read[bucketKey(list, bucket)].As<ListBucket>() ?? ListBucket.Empty)
-                        .Entries.Where(entry => entry.N < before)
-                        .OrderByDescending(entry => entry.N)
+                    BucketOf(bucketKey(list, bucket), read).Entries.Where(entry => entry.N < before).OrderByDescending(entry => entry.N)
                 )
             );
             if (found.Count >= most)
@@ -87,10 +89,9 @@ internal sealed class OrderPages(ViewState state, OrderProjection projection)
         var read = await state.ReadAsync([.. entries.Select(entry => ViewKeys.View(generation, entry.Id))], cancellation);
         // Between the list and the view an order may have moved to another list.
         var views = entries
-            .Select(entry => read[ViewKeys.View(generation, entry.Id)].As<ViewRecord>())
-            .OfType<ViewRecord>()
-            .Where(record => record.Places.ContainsKey(list))
-            .Select(record => record.View.Upcast())
+            .Select(entry => ViewKeys.View(generation, entry.Id))
+            .Select(key => records.Read<OrderView>(key, () => Listed(read[key].As<ViewRecord>(), list), out _))
+            .OfType<OrderView>()
             .ToList();
         var names = await state.ReadAsync(
             [.. views.Select(view => ViewKeys.CustomerName(view.CustomerId)).Distinct(StringComparer.Ordinal)],
@@ -101,9 +102,17 @@ internal sealed class OrderPages(ViewState state, OrderProjection projection)
             .. views.Select(view =>
                 view with
                 {
-                    CustomerName = names[ViewKeys.CustomerName(view.CustomerId)].As<KnownCustomer>()?.Name ?? view.CustomerName,
+                    CustomerName = NameOf(ViewKeys.CustomerName(view.CustomerId)) ?? view.CustomerName,
                 }
             ),
         ];
+
+        string? NameOf(string key) => records.Read<KnownCustomer>(key, names[key])?.Name;
     }
+
+    private ListBucket BucketOf(string key, IReadOnlyDictionary<string, StoredJson> read) =>
+        records.Read<ListBucket>(key, read[key]) ?? ListBucket.Empty;
+
+    private static OrderView? Listed(ViewRecord? record, string list) =>
+        record?.Places.ContainsKey(list) == true ? record.View.Upcast() : null;
 }

@@ -8,23 +8,35 @@ namespace Orders.Views;
 internal sealed record ViewRecord(OrderView View, int Version, IReadOnlyDictionary<string, long> Places);
 
 /// <summary>
-/// Projects orders to views. An event only names the changed order: the view is built from the order's stream and written unless a newer
-/// one is stored. Duplicate and reordered events are therefore harmless, and a rebuild does the same for all orders.
+/// The result of a projection: the number of views that were out of date, and the orders that can't be shown, with the reasons.
 /// </summary>
-internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCatalogue catalogue)
+internal sealed record Projected(int Shown, IReadOnlyDictionary<string, string> Unreadable);
+
+/// <summary>
+/// Projects orders to views. An event only names the changed order: the view is built from the order's stream and written unless a newer
+/// one is stored. Duplicate and reordered events are therefore harmless, and a rebuild does the same for all orders. An order
+/// whose records can't be read is left out, so that it stops no other one.
+/// </summary>
+internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCatalogue catalogue, UnreadableRecords records)
 {
     private const int MaxRaces = 20;
+    private const int MaxRemembered = 10_000;
 
     /// <summary>Within this process one batch at a time: they would meet on the same lists. Others are met under ETags.</summary>
     private readonly SemaphoreSlim turn = new(1);
 
     private readonly RecordStore streams = new(dapr, "orders-store");
 
+    /// <summary>
+    /// Orders that are in the catalogue and have no view, because they can't be read: each retry would list them once more. Used within the
+    /// turn.
+    /// </summary>
+    private readonly HashSet<string> withoutView = new(StringComparer.Ordinal);
+
     /// <summary>As it was read last. It changes with a rebuild only, so its views are read together with it.</summary>
     private Generation known = Generation.First;
 
-    /// <returns>The number of views that were out of date.</returns>
-    public async Task<int> ProjectAsync(IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
+    public async Task<Projected> ProjectAsync(IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
         try
@@ -36,7 +48,9 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
                 if (!await CatalogueAsync(orderIds, read, cancellation) || await GenerationAsync(cancellation) == known)
                 {
                     var shown = await Task.WhenAll(known.All().Select(one => ProjectAsync(one, orderIds, read, cancellation)));
-                    return shown[0];
+                    var projected = new Projected(shown[0].Shown, Merge(shown));
+                    Remember(orderIds, projected);
+                    return projected;
                 }
             }
         }
@@ -89,7 +103,7 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
         CancellationToken cancellation
     )
     {
-        var news = orderIds.Where(id => views[ViewKeys.View(known.Current, id)].ETag is null).ToList();
+        var news = orderIds.Where(id => views[ViewKeys.View(known.Current, id)].ETag is null && !withoutView.Contains(id)).ToList();
         if (news.Count > 0)
         {
             await catalogue.AddAsync(news, cancellation);
@@ -98,7 +112,7 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
     }
 
     /// <param name="read">The views as they were read before; null to read them.</param>
-    private async Task<int> ProjectAsync(
+    private async Task<Projected> ProjectAsync(
         int generation,
         IReadOnlyCollection<string> orderIds,
         IReadOnlyDictionary<string, StoredJson>? read,
@@ -107,31 +121,83 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
     {
         for (var races = 0; races < MaxRaces; races++)
         {
-            var reading = StreamsAsync(orderIds, cancellation);
+            var reading = streams.FindManyAsync([.. orderIds.Select(OrderStreams.KeyOf)], cancellation);
             var views = read ?? await state.ReadAsync([.. orderIds.Select(id => ViewKeys.View(generation, id))], cancellation);
+            var found = await reading;
             var batch = new ViewBatch(generation, state);
-            foreach (var (orderId, stream) in await reading)
+            var unreadable = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var orderId in orderIds)
             {
-                batch.Show(orderId, stream, views[ViewKeys.View(generation, orderId)]);
+                var view = views[ViewKeys.View(generation, orderId)];
+                if (Show(batch, generation, orderId, found[OrderStreams.KeyOf(orderId)], view) is { } reason)
+                {
+                    unreadable[orderId] = reason;
+                }
             }
-            if (await batch.WriteAsync(cancellation) == WriteResult.Written)
+            try
             {
-                return batch.Count;
+                if (await batch.WriteAsync(cancellation) == WriteResult.Written)
+                {
+                    return new Projected(batch.Count, unreadable);
+                }
+            }
+            catch (UnreadableListException) when (orderIds.Count > 1)
+            {
+                return await ProjectEachAsync(generation, orderIds, cancellation);
+            }
+            catch (UnreadableListException e)
+            {
+                records.Report(e.Key, e);
+                return new Projected(0, orderIds.ToDictionary(id => id, _ => e.Message, StringComparer.Ordinal));
             }
             read = null;
         }
         throw new InvalidOperationException("others keep changing the same lists of orders");
     }
 
-    private async Task<IReadOnlyDictionary<string, OrderStream>> StreamsAsync(
-        IReadOnlyCollection<string> orderIds,
-        CancellationToken cancellation
-    )
+    /// <summary>One order after the other, because a list that can't be read is that of some of them only.</summary>
+    private async Task<Projected> ProjectEachAsync(int generation, IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
     {
-        var found = await streams.FindManyAsync([.. orderIds.Select(OrderStreams.KeyOf)], cancellation);
-        return orderIds
-            .Select(id => (Id: id, Stream: found[OrderStreams.KeyOf(id)].As<OrderStream>()))
-            .Where(one => one.Stream is { IsWritten: true })
-            .ToDictionary(one => one.Id, one => one.Stream!, StringComparer.Ordinal);
+        var alone = new List<Projected>();
+        foreach (var orderId in orderIds)
+        {
+            alone.Add(await ProjectAsync(generation, [orderId], null, cancellation));
+        }
+        return new Projected(alone.Sum(one => one.Shown), Merge(alone));
     }
+
+    /// <returns>Why the order can't be shown, or null.</returns>
+    private string? Show(ViewBatch batch, int generation, string orderId, StoredJson stream, StoredJson view)
+    {
+        var known = records.Read<ViewRecord>(ViewKeys.View(generation, orderId), view.As<ViewRecord>, out var reason);
+        if (reason is null)
+        {
+            var newer = records.Read<ShownOrder>(
+                OrderStreams.KeyOf(orderId),
+                () => ShownOrder.NewerThan(known, orderId, stream),
+                out reason
+            );
+            if (newer is not null)
+            {
+                batch.Show(newer, view.ETag, known);
+            }
+        }
+        return reason;
+    }
+
+    private void Remember(IReadOnlyCollection<string> orderIds, Projected projected)
+    {
+        if (withoutView.Count >= MaxRemembered)
+        {
+            withoutView.Clear(); // the catalogue may list an id twice
+        }
+        withoutView.ExceptWith(orderIds);
+        withoutView.UnionWith(projected.Unreadable.Keys);
+    }
+
+    private static Dictionary<string, string> Merge(IEnumerable<Projected> parts) =>
+        parts
+            .SelectMany(part => part.Unreadable)
+            .DistinctBy(one => one.Key, StringComparer.Ordinal)
+            .ToDictionary(one => one.Key, one => one.Value, StringComparer.Ordinal);
 }

@@ -196,7 +196,7 @@ public static partial class EventEndpoints
 
         async Task<Delivery> TryAsync(IncomingEvent<TData> received)
         {
-            RequestId.Current = received.RequestId ?? RequestId.Current;
+            RequestId.Continue(received.RequestId);
             try
             {
                 return await handle(received);
@@ -227,7 +227,7 @@ public static partial class EventEndpoints
         {
             return Delivery.Done;
         }
-        RequestId.Current = received.RequestId ?? RequestId.Current;
+        RequestId.Continue(received.RequestId);
         return await handle(handler, received, cancellation);
     }
 
@@ -263,8 +263,7 @@ public static partial class EventEndpoints
         }
     }
 
-    private static string? IdOf(JsonElement json) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty("id", out var id) ? id.ToString() : null;
+    private static string? IdOf(JsonElement json) => EventText.Of(json, "id");
 
     [LoggerMessage(9003, LogLevel.Error, "Event {EventId} can't be read and is dropped")]
     private static partial void LogUnreadable(ILogger logger, string? eventId, Exception? reason);

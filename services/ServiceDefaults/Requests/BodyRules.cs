@@ -16,8 +16,9 @@ public sealed class BodyRules(RequestDelegate next)
 
     private static ProblemHttpResult? Check(HttpRequest request)
     {
+        // as one text, because a client can send the header several times
         if (
-            request.Headers.ContentEncoding is [{ Length: > 0 } encoding]
+            request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding
             && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
         )
         {

@@ -29,6 +29,9 @@ public static class RequestId
     public static string Accept(string? sent) =>
         sent is { Length: > 0 and <= MaxLength } && !sent.AsSpan().ContainsAnyExcept(Allowed) ? sent : Guid.NewGuid().ToString("N");
 
+    /// <summary>Continues the request that an event names; its id is checked like a client's. Null: goes on with the current one.</summary>
+    public static void Continue(string? named) => Current = named is null ? Current : Accept(named);
+
     /// <summary>Middleware: every request has an id, and its answer names it.</summary>
     public static Task FlowAsync(HttpContext context, RequestDelegate next)
     {

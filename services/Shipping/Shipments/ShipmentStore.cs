@@ -9,7 +9,7 @@ namespace Shipping.Shipments;
 /// <summary>
 /// Shipments in Dapr state; each change publishes itself to the topic <c>shipments</c>, or <c>shipments-choreography</c>.
 /// </summary>
-internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
+internal sealed class ShipmentStore(DaprClient dapr, UnreadableRecords unreadable, TimeProvider time)
 {
     private const string Store = "shipping-store";
 
@@ -19,11 +19,11 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
     public async Task<Shipment?> FindAsync(string orderId, CancellationToken cancellation) =>
         await shipments.FindAsync(orderId, cancellation) is { Value.Status: not ShipmentStatus.Requested } found ? found.Value : null;
 
-    /// <summary>Returns the shipments of the orders; an order without one is left out.</summary>
+    /// <summary>Returns the shipments of the orders; an order without one that can be read is left out.</summary>
     public async Task<IReadOnlyList<Shipment>> FindAsync(IReadOnlyList<string> orderIds, CancellationToken cancellation) =>
         [
             .. (await records.FindManyAsync([.. orderIds.Select(KeyOf)], cancellation))
-                .Values.Select(record => record.As<Shipment>())
+                .Select(record => unreadable.Read<Shipment>(record.Key, record.Value))
                 .OfType<Shipment>()
                 .Where(shipment => shipment.Status != ShipmentStatus.Requested),
         ];

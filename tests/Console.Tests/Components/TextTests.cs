@@ -58,6 +58,10 @@ public sealed class TextTests
     [InlineData("//elsewhere.example", "/")]
     [InlineData("/\\elsewhere.example", "/")]
     [InlineData("https://elsewhere.example", "/")]
+    [InlineData("/\t/elsewhere.example", "/")]
+    [InlineData("/\r\n/elsewhere.example", "/")]
+    [InlineData("/заказы", "/")]
+    [InlineData("/orders/%D0%B7?x=2%20", "/orders/%D0%B7?x=2%20")]
     [InlineData("", "/")]
     [InlineData(null, "/")]
     public void A_sign_in_redirects_only_to_this_site(string? back, string expected) => Assert.Equal(expected, Sessions.LocalPath(back));

@@ -13,6 +13,17 @@ public sealed class InterventionRulesTests
 
     private Order order = Order.From([new OrderCreated("customer-1", [], 0, "EUR", "orchestration", "Ada")])!;
 
+    [Theory]
+    [InlineData("retry", "Retry")]
+    [InlineData("Resolved", "Resolved")]
+    [InlineData("retry,skip", null)]
+    [InlineData("skip,resolved", null)]
+    [InlineData("1", null)]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public void A_decision_is_one_name(string? text, string? decision) =>
+        Assert.Equal(decision, InterventionRules.DecisionOf(text)?.ToString());
+
     [Fact]
     public void A_failing_compensation_requires_one_intervention()
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using Orders.Ordering;
 using Orders.Streams;
+using ServiceDefaults.Refusals;
 using ServiceFakes;
 
 namespace Orders.Tests.Ordering;
@@ -40,6 +41,25 @@ public sealed class LongStreamTests
         Assert.True(stream.Events.Count <= OrderArchive.Chunk);
         Assert.Equal($"wish {Events}", stream.Fold()!.Cancelling!.Reason);
         Assert.Equal(Enumerable.Range(1, Events), (await streams.EventsAsync("o1", default))!.Select(stored => stored.Version));
+    }
+
+    [Fact]
+    public async Task The_key_of_archived_events_is_no_order_to_append_to()
+    {
+        await streams.CreateAsync(
+            "o1",
+            new OrderCreated("customer-1", [new OrderLine("product-1", 1, 500)], 500, "EUR", "orchestration", "Ada"),
+            default
+        );
+        for (var appended = 0; appended < OrderArchive.Chunk; appended++)
+        {
+            await streams.AppendAsync("o1", _ => new CancellationRefused("gone"), default);
+        }
+        Assert.NotNull(state.JsonOf("orders-store", "order-o1-events-0"));
+
+        var refused = await streams.AppendAsync("o1-events-0", _ => new CancellationRefused("gone"), default);
+
+        Assert.Equal(RefusalKind.NotFound, refused.Refusal?.Kind);
     }
 
     [Fact]

@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Orders.Ordering;
+using Orders.Reactions;
+using Orders.Streams;
+using Orders.Views;
+using ServiceDefaults.Events;
+using ServiceDefaults.State;
+using ServiceFakes;
+
+namespace Orders.Tests.Views;
+
+/// <summary>One record that a later or a broken version has written stops no other order.</summary>
+public sealed class OrderProjectionTests
+{
+    private const string Views = "orders-views";
+    private const string FromALaterVersion =
+        """{"version":1,"events":[{"eventId":"1","version":1,"occurredAt":"2026-01-02T03:04:05Z","event":{"type":"order.teleported"}}]}""";
+
+    private readonly MemoryState state = new MemoryState().Knows<OrderStream>().Knows<ListRoot>().Knows<List<string>>().Knows<Generation>();
+    private readonly UnseenEvents unseen = new(TimeProvider.System);
+    private readonly OrderStreams streams;
+    private readonly OrderProjection projection;
+    private readonly OrderPages pages;
+
+    public OrderProjectionTests()
+    {
+        state.Knows<int?>();
+        var records = new UnreadableRecords(NullLogger<UnreadableRecords>.Instance);
+        var views = new ViewState(state.Client);
+        streams = new OrderStreams(state.Client, new OrderEndings(), unseen, TimeProvider.System);
+        projection = new OrderProjection(state.Client, views, new OrderCatalogue(state.Client), records);
+        pages = new OrderPages(views, projection, records);
+    }
+
+    [Fact]
+    public async Task A_stream_that_can_not_be_read_stops_no_other_order()
+    {
+        await CreateAsync("o1", "ada");
+        await CreateAsync("o3", "bob");
+        state.Put("orders-store", OrderStreams.KeyOf("o2"), FromALaterVersion);
+
+        var projected = await projection.ProjectAsync(["o1", "o2", "o3"], default);
+
+        Assert.Equal(2, projected.Shown);
+        Assert.Contains("order-o2", projected.Unreadable["o2"], StringComparison.Ordinal);
+        Assert.Equal(["o3", "o1"], await ListAsync());
+    }
+
+    [Fact]
+    public async Task An_order_that_can_not_be_read_is_listed_in_the_catalogue_once()
+    {
+        await CreateAsync("o1", "ada");
+        state.Put("orders-store", OrderStreams.KeyOf("o2"), FromALaterVersion);
+
+        await projection.ProjectAsync(["o1", "o2"], default);
+        await projection.ProjectAsync(["o1", "o2"], default);
+
+        Assert.Equal("""["o1","o2"]""", state.JsonOf("orders-store", "catalogue-0"));
+    }
+
+    [Fact]
+    public async Task A_list_that_can_not_be_read_stops_the_orders_of_its_customer_only()
+    {
+        await CreateAsync("o1", "ada");
+        await CreateAsync("o2", "bob");
+        state.Put(Views, ViewKeys.Root(0, ViewLists.Of("bob", null)), """{"next":"many","runs":[]}""");
+
+        var projected = await projection.ProjectAsync(["o1", "o2"], default);
+
+        Assert.Equal(1, projected.Shown);
+        Assert.Equal("o2", Assert.Single(projected.Unreadable).Key);
+        Assert.Equal(["o1"], await ListAsync());
+    }
+
+    [Fact]
+    public async Task A_page_leaves_out_an_order_whose_view_can_not_be_read()
+    {
+        await CreateAsync("o1", "ada");
+        await CreateAsync("o2", "bob");
+        await projection.ProjectAsync(["o1", "o2"], default);
+        state.Put(Views, ViewKeys.View(0, "o2"), """{"view":7,"version":1,"places":{}}""");
+
+        Assert.Equal(["o1"], await ListAsync());
+    }
+
+    [Fact]
+    public async Task The_event_of_an_order_that_can_not_be_read_is_retried_alone()
+    {
+        await CreateAsync("o1", "ada");
+        state.Put("orders-store", OrderStreams.KeyOf("o2"), FromALaterVersion);
+        unseen.Expect("o2", 1);
+        // the event of a creation is acted on by the views alone
+        var handler = new OrderEventHandler(projection, null!, unseen, TimeProvider.System, NullLogger<OrderEventHandler>.Instance);
+
+        var answers = await handler.HandleAsync([Created("o1"), Created("o2")], default);
+
+        Assert.Equal([DeliveryKind.Done, DeliveryKind.Retry], answers.Select(answer => answer.Kind));
+        Assert.Contains("order-o2", answers[1].Reason, StringComparison.Ordinal);
+        Assert.Equal("o2", Assert.Single(unseen.Overdue(TimeSpan.Zero, 10)).Key);
+    }
+
+    private static IncomingEvent<OrderNotification> Created(string orderId) =>
+        new($"{orderId}:1", "order.created", new OrderNotification($"{orderId}:1", orderId, 1));
+
+    private Task CreateAsync(string orderId, string customerId) =>
+        streams.CreateAsync(orderId, new OrderCreated(customerId, [new OrderLine("tea", 1, 500)], 500, "EUR", "orchestration"), default);
+
+    private async Task<IEnumerable<string>> ListAsync() =>
+        (await pages.ReadAsync(new PageRequest(ViewLists.All, null, null), default)).Value!.Items.Select(order => order.OrderId);
+}
