@@ -17,8 +17,8 @@ internal interface IPubSub : IAsyncDisposable
 }
 
 /// <summary>
-/// A subscription request. With <paramref name="Parallel"/> 0 messages come in the broker's order; otherwise the handler gets up to that
-/// many at once, in any order, which bulk subscriptions need.
+/// A subscription request. With <paramref name="Parallel"/> 0 messages of one ordering key come in the broker's order; otherwise the
+/// handler gets up to that many at once, in any order, which bulk subscriptions need.
 /// </summary>
 internal sealed record SubscribeRequest(string Topic, IReadOnlyDictionary<string, string> Metadata, int Parallel = 0);
 

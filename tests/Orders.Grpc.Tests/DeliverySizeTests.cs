@@ -20,9 +20,8 @@ public sealed class DeliverySizeTests
         await using var app = builder.Build();
         app.MapFollowing();
 
-        var bulk = Assert.Single(
-            ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints),
-            endpoint => endpoint.DisplayName?.EndsWith("/OnBulkTopicEvent", StringComparison.Ordinal) == true
+        var bulk = Assert.Single(((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints), endpoint =>
+            endpoint.DisplayName?.EndsWith("/OnBulkTopicEvent", StringComparison.Ordinal) == true
         );
 
         Assert.Equal(ServiceHost.MaxDeliveryBytes, bulk.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize);

@@ -97,15 +97,7 @@ internal sealed class OrderPages(ViewState state, OrderProjection projection, Un
             [.. views.Select(view => ViewKeys.CustomerName(view.CustomerId)).Distinct(StringComparer.Ordinal)],
             cancellation
         );
-        return
-        [
-            .. views.Select(view =>
-                view with
-                {
-                    CustomerName = NameOf(ViewKeys.CustomerName(view.CustomerId)) ?? view.CustomerName,
-                }
-            ),
-        ];
+        return [.. views.Select(view => view with { CustomerName = NameOf(ViewKeys.CustomerName(view.CustomerId)) ?? view.CustomerName })];
 
         string? NameOf(string key) => records.Read<KnownCustomer>(key, names[key])?.Name;
     }

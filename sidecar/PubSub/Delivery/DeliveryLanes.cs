@@ -5,7 +5,7 @@ namespace Sidecar.PubSub.Delivery;
 
 /// <summary>
 /// Delivers the messages of one subscription, each with the token that its broker settles it by. A lane delivers one message at a time, so
-/// that related messages stay in order while others are delivered in parallel.
+/// that messages of one ordering key stay in order while others, and those without a key, are delivered in parallel.
 /// </summary>
 internal sealed class DeliveryLanes<T> : IAsyncDisposable
 {
@@ -13,8 +13,7 @@ internal sealed class DeliveryLanes<T> : IAsyncDisposable
     private readonly SemaphoreSlim room;
     private readonly Channel<(BrokerMessage Message, T Receipt)>[] lanes;
     private readonly BackgroundLoop[] pumps;
-    private readonly bool unordered;
-    private int next;
+    private readonly LaneChoice choice;
 
     /// <param name="deliver">Hands a message over and settles it. A failure is logged and costs this message only; the broker delivers it
     /// again.</param>
@@ -31,19 +30,17 @@ internal sealed class DeliveryLanes<T> : IAsyncDisposable
     )
     {
         this.deliver = deliver;
-        unordered = parallel > 0;
+        choice = new LaneChoice(Math.Max(1, parallel > 0 ? parallel : lanes), ordered: parallel == 0);
         room = new SemaphoreSlim(readAhead);
         this.lanes =
         [
-            .. Enumerable
-                .Range(0, Math.Max(1, unordered ? parallel : lanes))
-                .Select(_ => Channel.CreateUnbounded<(BrokerMessage, T)>(new() { SingleReader = true })),
+            .. Enumerable.Range(0, choice.Lanes).Select(_ => Channel.CreateUnbounded<(BrokerMessage, T)>(new() { SingleReader = true })),
         ];
         pumps =
         [
-            .. this.lanes.Select(lane =>
-                BackgroundLoop.Start($"Delivery of topic {topic}", stopping => PumpAsync(lane, stopping), time, logger)
-            ),
+            .. Enumerable
+                .Range(0, choice.Lanes)
+                .Select(lane => BackgroundLoop.Start($"Delivery of topic {topic}", stopping => PumpAsync(lane, stopping), time, logger)),
         ];
     }
 
@@ -51,7 +48,7 @@ internal sealed class DeliveryLanes<T> : IAsyncDisposable
     public async Task AddAsync(BrokerMessage message, T receipt, CancellationToken cancellation)
     {
         await room.WaitAsync(cancellation);
-        LaneOf(message).Writer.TryWrite((message, receipt));
+        lanes[choice.Enter(message.OrderingKey)].Writer.TryWrite((message, receipt));
     }
 
     /// <summary>Waits for running deliveries; messages still in a lane are left to the broker.</summary>
@@ -60,9 +57,9 @@ internal sealed class DeliveryLanes<T> : IAsyncDisposable
         await Task.WhenAll(pumps.Select(pump => pump.DisposeAsync().AsTask()));
     }
 
-    private async Task PumpAsync(Channel<(BrokerMessage Message, T Receipt)> lane, CancellationToken stopping)
+    private async Task PumpAsync(int lane, CancellationToken stopping)
     {
-        await foreach (var (message, receipt) in lane.Reader.ReadAllAsync(stopping))
+        await foreach (var (message, receipt) in lanes[lane].Reader.ReadAllAsync(stopping))
         {
             try
             {
@@ -70,15 +67,9 @@ internal sealed class DeliveryLanes<T> : IAsyncDisposable
             }
             finally
             {
+                choice.Leave(lane);
                 room.Release();
             }
         }
     }
-
-    private Channel<(BrokerMessage, T)> LaneOf(BrokerMessage message) =>
-        lanes[
-            unordered ? next = (next + 1) % lanes.Length
-            : message.OrderingKey is { } key ? (int)((uint)string.GetHashCode(key, StringComparison.Ordinal) % lanes.Length)
-            : 0
-        ];
 }

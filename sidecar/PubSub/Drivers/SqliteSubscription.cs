@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Sidecar.Loops;
+using Sidecar.PubSub.Delivery;
 
 namespace Sidecar.PubSub.Drivers;
 
@@ -31,8 +32,7 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
     private readonly ITimer removing; // runs once when something could not be removed
     private readonly BackgroundLoop[] pumps;
     private readonly Action signal;
-    private readonly bool unordered;
-    private int nextLane;
+    private readonly LaneChoice choice;
     private int rewind; // 1 if skipped messages have to be read again
     private long last; // the reader's: the place in the queue up to which it has read
     private int disposed;
@@ -51,13 +51,8 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
         (this.queue, this.consumer, this.topic, this.handler) = (queue, consumer, request.Topic, handler);
         (this.redeliverInterval, this.time, this.logger) = (redeliverInterval, time, logger);
         signal = arrivals.Give;
-        unordered = request.Parallel > 0;
-        lanes =
-        [
-            .. Enumerable
-                .Range(0, Math.Max(1, unordered ? request.Parallel : maxConcurrency))
-                .Select(_ => Channel.CreateUnbounded<(long, BrokerMessage, int)>()),
-        ];
+        choice = new LaneChoice(Math.Max(1, request.Parallel > 0 ? request.Parallel : maxConcurrency), ordered: request.Parallel == 0);
+        lanes = [.. Enumerable.Range(0, choice.Lanes).Select(_ => Channel.CreateUnbounded<(long, BrokerMessage, int)>())];
         consumers = queue.Consumers(consumer, topic);
         queue.Listen(topic, signal);
         consumers.Join(this);
@@ -65,9 +60,11 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
         pumps =
         [
             BackgroundLoop.Start($"The reader of topic {topic} for {consumer}", ReadAsync, time, logger),
-            .. lanes.Select(lane =>
-                BackgroundLoop.Start($"Delivery of topic {topic} to {consumer}", stopping => DeliverAsync(lane, stopping), time, logger)
-            ),
+            .. Enumerable
+                .Range(0, choice.Lanes)
+                .Select(lane =>
+                    BackgroundLoop.Start($"Delivery of topic {topic} to {consumer}", stopping => DeliverAsync(lane, stopping), time, logger)
+                ),
         ];
     }
 
@@ -111,26 +108,27 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
                     if (consumers.TryTake(this, id, message.OrderingKey))
                     {
                         await room.WaitAsync(stopping);
-                        LaneOf(message).Writer.TryWrite((id, message, 1));
+                        lanes[choice.Enter(message.OrderingKey)].Writer.TryWrite((id, message, 1));
                     }
                 }
             } while (messages.Count == ReadAhead);
         }
     }
 
-    private async Task DeliverAsync(Channel<(long Id, BrokerMessage Message, int Attempt)> lane, CancellationToken stopping)
+    private async Task DeliverAsync(int lane, CancellationToken stopping)
     {
-        await foreach (var (id, message, attempt) in lane.Reader.ReadAllAsync(stopping))
+        await foreach (var (id, message, attempt) in lanes[lane].Reader.ReadAllAsync(stopping))
         {
             if (await HandleAsync(message, stopping) == Acknowledgement.Done)
             {
+                choice.Leave(lane);
                 room.Release();
                 consumers.Handled(id);
                 Remove(id);
             }
             else if (!stopping.IsCancellationRequested)
             {
-                PutBackLater(lane, id, message, attempt);
+                PutBackLater(lanes[lane], id, message, attempt);
             }
         }
     }
@@ -200,13 +198,6 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
             Timeout.InfiniteTimeSpan
         );
     }
-
-    private Channel<(long, BrokerMessage, int)> LaneOf(BrokerMessage message) =>
-        lanes[
-            unordered ? nextLane = (nextLane + 1) % lanes.Length
-            : message.OrderingKey is { } key ? (int)((uint)string.GetHashCode(key, StringComparison.Ordinal) % lanes.Length)
-            : 0
-        ];
 
     [LoggerMessage(2101, LogLevel.Error, "Handler for topic {Topic} of consumer {Consumer} failed; the message is delivered again")]
     private partial void LogHandlerFailed(Exception failure, string topic, string consumer);

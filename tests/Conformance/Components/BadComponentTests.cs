@@ -62,11 +62,7 @@ public sealed class BadComponentTests
                 "saslExternal can only be set to true, when all these properties are set: caCert, clientCert, clientKey",
                 "0.yaml:8"
             },
-            {
-                Yaml.Component("c", "middleware.http.routerchecker", ("rule", "(?=a)")),
-                "failed to compile rule regexp",
-                "0.yaml:8"
-            },
+            { Yaml.Component("c", "middleware.http.routerchecker", ("rule", "(?=a)")), "failed to compile rule regexp", "0.yaml:8" },
             { Yaml.Component("c", "bindings.cron", ("schedule", "sometimes")), "invalid schedule format 'sometimes'", "0.yaml:8" },
             { Yaml.Component("c", "bindings.http", ("url", "somewhere")), "'somewhere' is no URL", "0.yaml:8" },
         };

@@ -198,9 +198,7 @@ public sealed class BrokerLayoutTests
             )
         );
         const int published = 250; // Redis removes whole nodes of at most a hundred entries
-        var events = Enumerable
-            .Range(1, published)
-            .Select(entry => $$"""{"entryId":"{{entry}}","event":"a","contentType":"text/plain"}""");
+        var events = Enumerable.Range(1, published).Select(entry => $$"""{"entryId":"{{entry}}","event":"a","contentType":"text/plain"}""");
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/bulk/events/short", $"[{string.Join(',', events)}]").SucceedsAsync();
         Assert.InRange(await connection.GetDatabase(number).StreamLengthAsync("short"), 1, published - 1);
     }

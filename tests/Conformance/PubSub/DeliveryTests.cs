@@ -51,7 +51,7 @@ public abstract class DeliveryTests<TDriver> : IAsyncLifetime
         });
         for (var i = 1; i <= 10; i++)
         {
-            await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/orders", $"{i}").SucceedsAsync();
+            await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/orders?metadata.partitionKey=one", $"{i}").SucceedsAsync();
         }
         await Eventually.UntilAsync(() => Task.FromResult(attempts.Count >= 14), "the four that failed did not come again");
         Assert.Equal(["3", "4", "6", "7", "8", "9"], attempts.Where(number => number is not ("1" or "2" or "5" or "10")));
@@ -59,6 +59,30 @@ public abstract class DeliveryTests<TDriver> : IAsyncLifetime
             ["1", "1", "10", "10", "2", "2", "5", "5"],
             attempts.Where(number => number is "1" or "2" or "5" or "10").Order(StringComparer.Ordinal)
         );
+    }
+
+    [SkippableFact]
+    public async Task Messages_without_a_key_are_delivered_in_parallel()
+    {
+        const int Parallel = 5;
+        var (app, sidecar) = await StartAsync("parallel");
+        var arrived = 0;
+        var all = new TaskCompletionSource();
+        app.Answers("/parallel", (_, context) =>
+        {
+            if (Interlocked.Increment(ref arrived) == Parallel)
+            {
+                all.SetResult();
+            }
+            return all.Task.WaitAsync(context.RequestAborted);
+        });
+
+        for (var i = 0; i < Parallel; i++)
+        {
+            await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/parallel", $"{i}").SucceedsAsync();
+        }
+
+        await all.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [SkippableFact]

@@ -65,7 +65,7 @@ public sealed class LayoutTests
         Assert.Equal((200, "\"by hand\"", false), ((int)answer.StatusCode, await answer.TextAsync(), answer.Headers.Contains("ETag")));
         await sidecar
             .Http.SendAsync("POST", "/v1.0/state/store/bulk", """{"keys":["plain"]}""")
-            .SucceedsAsync(200, """[{"key":"plain","data":"by hand"}]""");
+            .SucceedsAsync(200, """[{"key":"plain","data":"by hand"}]""" + "\n");
         Assert.Equal("", (await sidecar.Grpc.GetStateAsync(new() { StoreName = "store", Key = "plain" })).Etag);
 
         await sidecar.Http.SendAsync("POST", "/v1.0/state/store", """[{"key":"plain","value":1}]""").SucceedsAsync();
