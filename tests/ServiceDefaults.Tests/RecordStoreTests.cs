@@ -86,6 +86,20 @@ public sealed class RecordStoreTests
         await Assert.ThrowsAsync<DaprException>(() => store.FindManyAsync(["a", "b"], default));
     }
 
+    /// <summary>The client is strict: a second read would fail.</summary>
+    [Fact]
+    public async Task An_unchecked_read_of_many_reads_no_key_again()
+    {
+        StoredMany(("a", "1"), ("b", ""));
+
+        var found = await store.FindManyUncheckedAsync(["a", "b", "c", "b"], default);
+
+        Assert.Equal(3, found.Count);
+        Assert.Equal(new StoredJson("1", "1"), found["a"]);
+        Assert.Equal(StoredJson.Missing, found["b"]);
+        Assert.Equal(StoredJson.Missing, found["c"]);
+    }
+
     private ISetup<DaprClient, Task<(JsonElement value, string etag)>> ReadingAlone(string key) =>
         dapr.Setup(client =>
             client.GetStateAndETagAsync<JsonElement>(

@@ -10,8 +10,15 @@ internal sealed class UnseenEvents(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, (int Version, DateTimeOffset WrittenAt)> unseen = new(StringComparer.Ordinal);
 
-    /// <summary>To be called before the write: the event may be back before the store's answer.</summary>
-    public void Expect(string orderId, int version) => unseen[orderId] = (version, time.GetUtcNow());
+    /// <summary>
+    /// To be called before the write: the event may be back before the store's answer. A writer that has read an older stream does not end
+    /// the wait for a later version.
+    /// </summary>
+    public void Expect(string orderId, int version)
+    {
+        var written = (Version: version, WrittenAt: time.GetUtcNow());
+        unseen.AddOrUpdate(orderId, written, (_, waiting) => waiting.Version > version ? waiting : written);
+    }
 
     /// <summary>The event of this version, or of a later one, has arrived.</summary>
     public void Seen(string orderId, int version)

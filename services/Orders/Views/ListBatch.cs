@@ -93,13 +93,7 @@ internal sealed class ListBatch(ViewState state, Func<string, string> rootKey, F
 
     private async Task<Dictionary<string, StoredJson>> ReadRootsAsync(List<string> names, CancellationToken cancellation)
     {
-        var read = await state.ReadAsync([.. names.Select(rootKey)], cancellation);
-        var missing = names.Where(list => read[rootKey(list)].ETag is null).ToList();
-        if (missing.Count > 0)
-        {
-            await state.EnsureAsync(missing.Select(rootKey), ListRoot.Empty, cancellation);
-            read = await state.ReadAsync([.. names.Select(rootKey)], cancellation);
-        }
+        var read = await state.ReadOrCreateAsync([.. names.Select(rootKey)], ListRoot.Empty, cancellation);
         return names.ToDictionary(list => list, list => read[rootKey(list)], StringComparer.Ordinal);
     }
 }

@@ -87,7 +87,12 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
         {
             var views = known.All().SelectMany(one => orderIds.Select(id => ViewKeys.View(one, id)));
             var read = await state.ReadAsync([ViewKeys.Generation, .. views], cancellation);
-            var now = read[ViewKeys.Generation].As<Generation>() ?? Generation.First;
+            if (read[ViewKeys.Generation].As<Generation>() is not { } now)
+            {
+                // before the first rebuild: each read of many would read a missing record once more
+                await state.EnsureAsync([ViewKeys.Generation], Generation.First, cancellation);
+                continue;
+            }
             if (now == known)
             {
                 return read;

@@ -14,6 +14,23 @@ internal sealed class ViewState(DaprClient dapr)
     public Task<IReadOnlyDictionary<string, StoredJson>> ReadAsync(IReadOnlyCollection<string> keys, CancellationToken cancellation) =>
         records.FindManyAsync(keys, cancellation);
 
+    /// <summary>Reads records, and creates those that are missing.</summary>
+    public async Task<IReadOnlyDictionary<string, StoredJson>> ReadOrCreateAsync<T>(
+        IReadOnlyCollection<string> keys,
+        T initial,
+        CancellationToken cancellation
+    )
+    {
+        var read = await records.FindManyUncheckedAsync(keys, cancellation);
+        var missing = keys.Where(key => read[key].ETag is null).ToList();
+        if (missing.Count == 0)
+        {
+            return read;
+        }
+        await EnsureAsync(missing, initial, cancellation); // changes none that the store failed to read
+        return await ReadAsync(keys, cancellation);
+    }
+
     public async Task<T?> FindAsync<T>(string key, CancellationToken cancellation)
         where T : class => (await records.FindAsync<T>(key, cancellation))?.Value;
 

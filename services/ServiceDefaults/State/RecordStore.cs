@@ -38,6 +38,22 @@ public sealed class RecordStore(DaprClient dapr, string store)
         CancellationToken cancellation
     )
     {
+        var found = await FindManyUncheckedAsync(keys, cancellation);
+        var records = await Task.WhenAll(
+            found.Select(async one => (one.Key, Record: one.Value.ETag is null ? await FindJsonAsync(one.Key, cancellation) : one.Value))
+        );
+        return records.ToDictionary(one => one.Key, one => one.Record, StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// Like <see cref="FindManyAsync"/>, but a record that the store failed to read may count as missing, and no key is read again. For
+    /// callers that only create what is missing, and read again after that.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<string, StoredJson>> FindManyUncheckedAsync(
+        IReadOnlyCollection<string> keys,
+        CancellationToken cancellation
+    )
+    {
         if (keys.Count == 0)
         {
             return new Dictionary<string, StoredJson>();
@@ -46,11 +62,8 @@ public sealed class RecordStore(DaprClient dapr, string store)
         var found = items
             .Where(item => !string.IsNullOrEmpty(item.ETag))
             .ToDictionary(item => item.Key, item => new StoredJson(item.Value, item.ETag), StringComparer.Ordinal);
-        var records = await Task.WhenAll(
-            keys.Distinct(StringComparer.Ordinal)
-                .Select(async key => (Key: key, Record: found.GetValueOrDefault(key) ?? await FindJsonAsync(key, cancellation)))
-        );
-        return records.ToDictionary(one => one.Key, one => one.Record, StringComparer.Ordinal);
+        return keys.Distinct(StringComparer.Ordinal)
+            .ToDictionary(key => key, key => found.GetValueOrDefault(key, StoredJson.Missing), StringComparer.Ordinal);
     }
 
     private async Task<StoredJson> FindJsonAsync(string key, CancellationToken cancellation) =>

@@ -27,6 +27,17 @@ public sealed class UnseenEventsTests
     }
 
     [Fact]
+    public void A_writer_that_loses_a_race_does_not_end_the_wait_for_a_later_version()
+    {
+        unseen.Expect("o1", 3);
+
+        unseen.Expect("o1", 2);
+        unseen.Seen("o1", 2);
+
+        Assert.Equal(3, unseen.Overdue(TimeSpan.Zero, 1)["o1"]);
+    }
+
+    [Fact]
     public void An_event_of_a_later_version_is_not_postponed()
     {
         unseen.Expect("o1", 2);

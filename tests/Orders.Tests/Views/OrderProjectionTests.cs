@@ -58,6 +58,19 @@ public sealed class OrderProjectionTests
         Assert.Equal("""["o1","o2"]""", state.JsonOf("orders-store", "catalogue-0"));
     }
 
+    /// <summary>A missing record would be read once more with each event.</summary>
+    [Fact]
+    public async Task The_generation_of_the_views_is_stored_with_the_first_order()
+    {
+        await CreateAsync("o1", "ada");
+
+        await projection.ProjectAsync(["o1"], default);
+
+        Assert.NotNull(state.JsonOf(Views, ViewKeys.Generation));
+        Assert.Equal(Generation.First, await projection.GenerationAsync(default));
+        Assert.Equal(["o1"], await ListAsync());
+    }
+
     [Fact]
     public async Task A_list_that_can_not_be_read_stops_the_orders_of_its_customer_only()
     {
