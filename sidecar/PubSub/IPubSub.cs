@@ -38,7 +38,7 @@ internal sealed record BrokerMessage(
     /// <summary>False for <see cref="NoMetadata"/>.</summary>
     public static bool IsGiven(IReadOnlyDictionary<string, string> metadata) => !ReferenceEquals(metadata, NoMetadata);
 
-    /// <summary>Messages with the same key stay in order; without a key all messages of a topic do.</summary>
+    /// <summary>Messages with the same key stay in order. Null: a message may overtake others and be overtaken.</summary>
     public string? OrderingKey { get; init; }
 
     /// <summary>Grows with each message of a broker; the messages of a bulk are sorted by it.</summary>

@@ -5,27 +5,29 @@ namespace Sidecar.PubSub.Delivery;
 /// <param name="ordered">False: keys have no meaning.</param>
 internal sealed class LaneChoice(int lanes, bool ordered)
 {
-    private readonly int[] loads = new int[lanes]; // messages that wait for their delivery or its end
+    private readonly Lock gate = new();
+    private readonly int[] loads = new int[lanes]; // guarded by gate: messages that wait for their delivery or its end
 
     public int Lanes => loads.Length;
 
-    /// <summary>The message counts until <see cref="Leave"/>. Only one caller at a time.</summary>
+    /// <summary>The message counts until <see cref="Leave"/>.</summary>
     public int Enter(string? key)
     {
-        var lane = ordered && key is not null ? (int)((uint)string.GetHashCode(key, StringComparison.Ordinal) % Lanes) : Emptiest();
-        Interlocked.Increment(ref loads[lane]);
-        return lane;
-    }
-
-    public void Leave(int lane) => Interlocked.Decrement(ref loads[lane]);
-
-    private int Emptiest()
-    {
-        var best = 0;
-        for (var lane = 1; lane < loads.Length && loads[best] > 0; lane++)
+        lock (gate)
         {
-            best = Volatile.Read(ref loads[lane]) < Volatile.Read(ref loads[best]) ? lane : best;
+            var lane = ordered && key is not null ? (int)((uint)string.GetHashCode(key, StringComparison.Ordinal) % Lanes) : Emptiest();
+            loads[lane]++;
+            return lane;
         }
-        return best;
     }
+
+    public void Leave(int lane)
+    {
+        lock (gate)
+        {
+            loads[lane]--;
+        }
+    }
+
+    private int Emptiest() => Array.IndexOf(loads, loads.Min());
 }

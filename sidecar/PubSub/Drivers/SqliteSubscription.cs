@@ -7,8 +7,8 @@ namespace Sidecar.PubSub.Drivers;
 
 /// <summary>
 /// Delivers one queue. A signal wakes the reader, which distributes messages in order to lanes by ordering key. A lane delivers one message
-/// at a time, so that related messages stay in order while others are delivered in parallel. A failed message returns to the end of its
-/// lane after a delay; later messages overtake it.
+/// at a time, so that related messages stay in order while others are delivered in parallel. A failed message enters a lane again after a
+/// delay; later messages overtake it.
 /// </summary>
 internal sealed partial class SqliteSubscription : IAsyncDisposable
 {
@@ -119,16 +119,17 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
     {
         await foreach (var (id, message, attempt) in lanes[lane].Reader.ReadAllAsync(stopping))
         {
-            if (await HandleAsync(message, stopping) == Acknowledgement.Done)
+            var acknowledgement = await HandleAsync(message, stopping);
+            choice.Leave(lane);
+            if (acknowledgement == Acknowledgement.Done)
             {
-                choice.Leave(lane);
                 room.Release();
                 consumers.Handled(id);
                 Remove(id);
             }
             else if (!stopping.IsCancellationRequested)
             {
-                PutBackLater(lanes[lane], id, message, attempt);
+                PutBackLater(id, message, attempt);
             }
         }
     }
@@ -183,14 +184,14 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
         }
     }
 
-    private void PutBackLater(Channel<(long, BrokerMessage, int)> lane, long id, BrokerMessage message, int attempt)
+    private void PutBackLater(long id, BrokerMessage message, int attempt)
     {
         var delay = redeliverInterval * Math.Min(Math.Pow(2, attempt - 1), 60);
         ITimer? timer = null;
         timer = time.CreateTimer(
             _ =>
             {
-                lane.Writer.TryWrite((id, message, attempt + 1));
+                lanes[choice.Enter(message.OrderingKey)].Writer.TryWrite((id, message, attempt + 1));
                 timer?.Dispose();
             },
             null,

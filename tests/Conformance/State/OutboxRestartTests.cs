@@ -80,6 +80,7 @@ public sealed class OutboxRestartTests : IAsyncLifetime
         return number;
     }
 
+    /// <summary>The events have one subject: a repeated one comes before later ones.</summary>
     private static async Task TransactAsync(TestedSidecar sidecar, string value)
     {
         foreach (var (store, number) in ((string, string)[])[("one", value), ("two", $"-{value}")])
@@ -88,7 +89,7 @@ public sealed class OutboxRestartTests : IAsyncLifetime
                 .Http.SendAsync(
                     "POST",
                     $"/v1.0/state/{store}/transaction",
-                    $$"""{"operations":[{"operation":"upsert","request":{"metadata":{"contentType":"application/json"},"key":"{{store}}","value":{{number}} } }]}"""
+                    $$"""{"operations":[{"operation":"upsert","request":{"metadata":{"contentType":"application/json","subject":"number"},"key":"{{store}}","value":{{number}} } }]}"""
                 )
                 .SucceedsAsync();
         }
