@@ -64,6 +64,10 @@ internal sealed record Order(
             ? last
             : null;
 
+    /// <summary>True while the order does nothing until a person decides about its approval or an intervention.</summary>
+    [JsonIgnore]
+    public bool WaitsForPerson => OpenIntervention is not null || this is { Phase: OrderPhase.Approving, Cancelling: null };
+
     /// <summary>
     /// Why the order is being undone, or was: <see cref="Reason"/>, <see cref="ReasonCode"/> and <see cref="Cause"/> as one.
     /// </summary>
