@@ -37,7 +37,7 @@ internal sealed class MemoryState
                     IReadOnlyList<StateTransactionRequest> operations,
                     IReadOnlyDictionary<string, string>? _,
                     CancellationToken _
-                ) => Transact(store, operations)
+                ) => LosesNextAnswer ? LoseAnswerAsync(store, operations) : Transact(store, operations)
             );
         client
             .Setup(dapr =>
@@ -62,6 +62,9 @@ internal sealed class MemoryState
 
     /// <summary>The components whose outboxes they left by.</summary>
     public List<string> Outboxes { get; } = [];
+
+    /// <summary>The next transaction is applied, and its caller gets an error.</summary>
+    public bool LosesNextAnswer { get; set; }
 
     public string? JsonOf(string store, string key) => records.TryGetValue((store, key), out var record) ? record.Json : null;
 
@@ -175,6 +178,13 @@ internal sealed class MemoryState
         Outboxes.Add(store);
         Published.Add(new PublishedEvent(change.Metadata!["type"], change.Metadata["subject"], Text(received)));
         return Task.CompletedTask;
+    }
+
+    private async Task LoseAnswerAsync(string store, IReadOnlyList<StateTransactionRequest> operations)
+    {
+        LosesNextAnswer = false;
+        await Transact(store, operations);
+        throw new DaprException("the answer is lost");
     }
 
     /// <summary>A transaction without an outbox.</summary>
