@@ -11,8 +11,8 @@ namespace ServiceFakes;
 internal sealed record PublishedEvent(string Type, string Subject, string Json);
 
 /// <summary>
-/// A Dapr client whose state lives in memory and obeys ETags and first-write saves, as a store does. Any call it was not made for fails the
-/// test.
+/// A Dapr client whose state lives in memory. Saves and transactions obey ETags and first-write, as in a SQL store. Any call it was not
+/// made for fails the test.
 /// </summary>
 internal sealed class MemoryState
 {
@@ -170,10 +170,11 @@ internal sealed class MemoryState
             return WriteAll(store, operations);
         }
         var change = operations[0];
-        if (!TryWrite(Records(store), change.Key, change.ETag, Text(change)))
+        if (!IsCurrent(Records(store), change))
         {
             return Task.FromException(new DaprException("the ETag is stale"));
         }
+        records[(Records(store), change.Key)] = (Text(change), ++versions);
         var received = operations.FirstOrDefault(operation => operation.Metadata?.ContainsKey("outbox.projection") == true) ?? change;
         Outboxes.Add(store);
         Published.Add(new PublishedEvent(change.Metadata!["type"], change.Metadata["subject"], Text(received)));
@@ -190,7 +191,7 @@ internal sealed class MemoryState
     /// <summary>A transaction without an outbox.</summary>
     private Task WriteAll(string store, IReadOnlyList<StateTransactionRequest> operations)
     {
-        if (operations.Any(operation => !IsCurrent(store, operation.Key, operation.ETag)))
+        if (operations.Any(operation => !IsCurrent(store, operation)))
         {
             return Task.FromException(new DaprException("an ETag is stale"));
         }
@@ -222,6 +223,12 @@ internal sealed class MemoryState
         records[(store, key)] = (json, ++versions);
         return true;
     }
+
+    /// <summary>First-write without an ETag is a creation: it needs a missing record.</summary>
+    private bool IsCurrent(string store, StateTransactionRequest operation) =>
+        string.IsNullOrEmpty(operation.ETag) && operation.Options?.Concurrency == ConcurrencyMode.FirstWrite
+            ? !records.ContainsKey((store, operation.Key))
+            : IsCurrent(store, operation.Key, operation.ETag);
 
     private bool IsCurrent(string store, string key, string? etag) =>
         string.IsNullOrEmpty(etag) || (records.TryGetValue((store, key), out var record) && $"{record.Version}" == etag);
