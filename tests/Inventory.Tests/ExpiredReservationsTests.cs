@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Dapr;
 using Dapr.Actors.Client;
 using Dapr.Client;
 using Inventory.Expiry;
@@ -56,17 +57,102 @@ public sealed class ExpiredReservationsTests
             "reservation-order-unreadable",
             """{"orderId":"order-unreadable","status":"reserved","lines":[{"productId":"tea","quantity":1}],"version":1}"""
         );
-        using var orders = new HttpClient(new FailingOrders()) { BaseAddress = new Uri("http://orders") };
+        using var orders = new HttpClient(new RefusingOrders(HttpStatusCode.InternalServerError, "internal-error"))
+        {
+            BaseAddress = new Uri("http://orders"),
+        };
 
         var found = await ExpiredOf(state.Client, orders, new FakeTimeProvider(Now)).SettlePageAsync("tea", default);
 
-        var left = JsonSerializer.Deserialize<OpenReservations>(
-            state.JsonOf(StockStore.Store, OpenReservations.KeyOf("tea"))!,
-            ServiceDefaults.Json.Options
-        )!;
         Assert.Equal(Overdue.Settled, found);
-        Assert.Equal([new OpenReservation("order-unreadable", Now), new OpenReservation("unreadable", Now)], left.Newest);
+        Assert.Equal([new OpenReservation("order-unreadable", Now), new OpenReservation("unreadable", Now)], OpenIn(state));
     }
+
+    [Theory]
+    [InlineData("""{"productId":"zest","price":"free"}""")]
+    [InlineData(null)]
+    public async Task A_reservation_whose_product_can_not_be_read_stays_open_and_stops_no_other(string? zest)
+    {
+        var state = TwoExpired();
+        if (zest is not null)
+        {
+            state.Put(StockStore.Store, ProductStore.KeyOf("zest"), zest);
+        }
+        using var orders = new HttpClient(new RefusingOrders(HttpStatusCode.NotFound, "order-not-found"))
+        {
+            BaseAddress = new Uri("http://orders"),
+        };
+
+        var found = await ExpiredOf(state.Client, orders, new FakeTimeProvider(Now)).SettlePageAsync("tea", default);
+
+        Assert.Equal(Overdue.Settled, found);
+        Assert.Equal([new OpenReservation("of-tea-and-zest", Now)], OpenIn(state));
+        var published = Assert.Single(state.Published);
+        Assert.Equal(("inventory.released", "of-tea"), (published.Type, published.Subject));
+        Assert.Equal(
+            """{"productId":"tea","name":"Tea","price":500,"currency":"EUR","available":10,"reserved":1,"sold":0}""",
+            state.JsonOf(StockStore.Store, ProductStore.KeyOf("tea"))
+        );
+    }
+
+    [Fact]
+    public async Task A_store_that_is_away_leaves_the_page_as_it_is()
+    {
+        var state = TwoExpired();
+        var before = OpenIn(state);
+        Mock.Get(state.Client)
+            .Setup(client =>
+                client.GetBulkStateAsync(
+                    StockStore.Store,
+                    It.Is<IReadOnlyList<string>>(keys => keys.Contains(ProductStore.KeyOf("zest"))),
+                    It.IsAny<int?>(),
+                    It.IsAny<IReadOnlyDictionary<string, string>>(),
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .ThrowsAsync(new DaprException("the store is away"));
+        using var orders = new HttpClient(new RefusingOrders(HttpStatusCode.NotFound, "order-not-found"))
+        {
+            BaseAddress = new Uri("http://orders"),
+        };
+
+        await Assert.ThrowsAsync<DaprException>(() =>
+            ExpiredOf(state.Client, orders, new FakeTimeProvider(Now)).SettlePageAsync("tea", default)
+        );
+
+        Assert.Equal(before, OpenIn(state));
+        Assert.Empty(state.Published);
+    }
+
+    /// <summary>Two overdue reservations of tea, one of them with zest, which has no record.</summary>
+    private static MemoryState TwoExpired()
+    {
+        var state = new MemoryState().Knows<OpenReservations>().Knows<Reservation>();
+        var since = Now - Expiry.Value.ExpireAfter;
+        var due = OpenReservations.None with { Newest = [new("of-tea-and-zest", since), new("of-tea", since)] };
+        state.Put(StockStore.Store, OpenReservations.KeyOf("tea"), JsonSerializer.Serialize(due, ServiceDefaults.Json.Options));
+        state.Put(
+            StockStore.Store,
+            ProductStore.KeyOf("tea"),
+            """{"productId":"tea","name":"Tea","price":500,"currency":"EUR","available":8,"reserved":3,"sold":0}"""
+        );
+        state.Put(
+            StockStore.Store,
+            "reservation-of-tea-and-zest",
+            """{"orderId":"of-tea-and-zest","status":"reserved","lines":[{"productId":"tea","quantity":1},{"productId":"zest","quantity":1}],"version":1}"""
+        );
+        state.Put(
+            StockStore.Store,
+            "reservation-of-tea",
+            """{"orderId":"of-tea","status":"reserved","lines":[{"productId":"tea","quantity":2}],"version":1}"""
+        );
+        return state;
+    }
+
+    private static IReadOnlyList<OpenReservation> OpenIn(MemoryState state) =>
+        JsonSerializer
+            .Deserialize<OpenReservations>(state.JsonOf(StockStore.Store, OpenReservations.KeyOf("tea"))!, ServiceDefaults.Json.Options)!
+            .Newest;
 
     private static ExpiredReservations ExpiredOf(DaprClient dapr, HttpClient orders, TimeProvider time)
     {
@@ -164,13 +250,13 @@ public sealed class ExpiredReservationsTests
             .Returns(Task.CompletedTask);
     }
 
-    private sealed class FailingOrders : HttpMessageHandler
+    private sealed class RefusingOrders(HttpStatusCode status, string code) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             Task.FromResult(
-                new HttpResponseMessage(HttpStatusCode.InternalServerError)
+                new HttpResponseMessage(status)
                 {
-                    Content = new StringContent("""{"code":"internal-error"}""", Encoding.UTF8, "application/problem+json"),
+                    Content = new StringContent($$"""{"code":"{{code}}"}""", Encoding.UTF8, "application/problem+json"),
                 }
             );
     }

@@ -11,8 +11,8 @@ namespace ServiceFakes;
 internal sealed record PublishedEvent(string Type, string Subject, string Json);
 
 /// <summary>
-/// A Dapr client whose state lives in memory and obeys ETags and first-write saves, as a store does. Any call it was not made for fails the
-/// test.
+/// A Dapr client whose state lives in memory. Saves and transactions obey ETags and first-write, as in a SQL store. Any call it was not
+/// made for fails the test.
 /// </summary>
 internal sealed class MemoryState
 {
@@ -37,7 +37,7 @@ internal sealed class MemoryState
                     IReadOnlyList<StateTransactionRequest> operations,
                     IReadOnlyDictionary<string, string>? _,
                     CancellationToken _
-                ) => Transact(store, operations)
+                ) => LosesNextAnswer ? LoseAnswerAsync(store, operations) : Transact(store, operations)
             );
         client
             .Setup(dapr =>
@@ -62,6 +62,9 @@ internal sealed class MemoryState
 
     /// <summary>The components whose outboxes they left by.</summary>
     public List<string> Outboxes { get; } = [];
+
+    /// <summary>The next transaction is applied, and its caller gets an error.</summary>
+    public bool LosesNextAnswer { get; set; }
 
     public string? JsonOf(string store, string key) => records.TryGetValue((store, key), out var record) ? record.Json : null;
 
@@ -167,20 +170,28 @@ internal sealed class MemoryState
             return WriteAll(store, operations);
         }
         var change = operations[0];
-        if (!TryWrite(Records(store), change.Key, change.ETag, Text(change)))
+        if (!IsCurrent(Records(store), change))
         {
             return Task.FromException(new DaprException("the ETag is stale"));
         }
+        records[(Records(store), change.Key)] = (Text(change), ++versions);
         var received = operations.FirstOrDefault(operation => operation.Metadata?.ContainsKey("outbox.projection") == true) ?? change;
         Outboxes.Add(store);
         Published.Add(new PublishedEvent(change.Metadata!["type"], change.Metadata["subject"], Text(received)));
         return Task.CompletedTask;
     }
 
+    private async Task LoseAnswerAsync(string store, IReadOnlyList<StateTransactionRequest> operations)
+    {
+        LosesNextAnswer = false;
+        await Transact(store, operations);
+        throw new DaprException("the answer is lost");
+    }
+
     /// <summary>A transaction without an outbox.</summary>
     private Task WriteAll(string store, IReadOnlyList<StateTransactionRequest> operations)
     {
-        if (operations.Any(operation => !IsCurrent(store, operation.Key, operation.ETag)))
+        if (operations.Any(operation => !IsCurrent(store, operation)))
         {
             return Task.FromException(new DaprException("an ETag is stale"));
         }
@@ -212,6 +223,12 @@ internal sealed class MemoryState
         records[(store, key)] = (json, ++versions);
         return true;
     }
+
+    /// <summary>First-write without an ETag is a creation: it needs a missing record.</summary>
+    private bool IsCurrent(string store, StateTransactionRequest operation) =>
+        string.IsNullOrEmpty(operation.ETag) && operation.Options?.Concurrency == ConcurrencyMode.FirstWrite
+            ? !records.ContainsKey((store, operation.Key))
+            : IsCurrent(store, operation.Key, operation.ETag);
 
     private bool IsCurrent(string store, string key, string? etag) =>
         string.IsNullOrEmpty(etag) || (records.TryGetValue((store, key), out var record) && $"{record.Version}" == etag);

@@ -9,4 +9,4 @@ public sealed record DeadLetterView(string Id, string App, string Type, string T
     public string? Reason { get; init; }
 }
 
-public sealed record ReplayedView(int Replayed);
+public sealed record ReplayedView(int Replayed, string? NextCursor = null);

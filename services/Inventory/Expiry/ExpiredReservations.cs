@@ -20,8 +20,8 @@ internal enum Overdue
 
 /// <summary>
 /// Settles reservations that were made long ago: those that came to an end are removed, those whose order is over are released, and orders
-/// are asked about the rest. One that can't be read, or whose order can't, stays open and stops no other. Runs in the turn of the product.
-/// A crash repeats a page, which changes nothing twice.
+/// are asked about the rest. One that can't be read, or whose order or products can't, stays open and stops no other. Runs in the turn of
+/// the product. A crash repeats a page, which changes nothing twice.
 /// </summary>
 internal sealed class ExpiredReservations(
     OpenReservationPages pages,
@@ -69,11 +69,16 @@ internal sealed class ExpiredReservations(
         {
             await events.PublishAsync(reservation, Saga, cancellation); // the same event again, should a crash have come between
         }
-        foreach (var (reservation, _) in held.Where(one => one.Fate == OrderFate.Over))
+        var over = held.Where(one => one.Fate == OrderFate.Over).Select(one => one.Reservation).ToList();
+        var releasable = await stock.WithReadableProductsAsync(over, cancellation);
+        foreach (var reservation in releasable)
         {
             await ReleaseAsync(productId, reservation, cancellation);
         }
-        var open = held.Where(one => one.Fate is OrderFate.Open or OrderFate.Unreadable).Select(one => one.Reservation.OrderId);
+        var open = held.Where(one => one.Fate is OrderFate.Open or OrderFate.Unreadable)
+            .Select(one => one.Reservation)
+            .Concat(over.Except(releasable))
+            .Select(one => one.OrderId);
         return [.. open.Concat(reservations.Unreadable).Select(orderId => new OpenReservation(orderId, time.GetUtcNow()))];
     }
 

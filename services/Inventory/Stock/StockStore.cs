@@ -44,6 +44,28 @@ internal sealed class StockStore(DaprClient dapr, UnreadableRecords unreadable, 
     }
 
     /// <summary>
+    /// Returns those reservations whose products all have a record that can be read: a release writes the records of all of them.
+    /// </summary>
+    public async Task<IReadOnlyList<Reservation>> WithReadableProductsAsync(
+        IReadOnlyList<Reservation> reservations,
+        CancellationToken cancellation
+    )
+    {
+        var keys = reservations
+            .SelectMany(one => one.Lines)
+            .Select(line => ProductStore.KeyOf(line.ProductId))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        var read = await records.FindManyAsync(keys, cancellation);
+        var readable = keys.Where(key => unreadable.Read<Product>(key, () => ProductOf(read[key]), out _) is not null)
+            .ToHashSet(StringComparer.Ordinal);
+        return [.. reservations.Where(one => one.Lines.All(line => readable.Contains(ProductStore.KeyOf(line.ProductId))))];
+
+        static Product ProductOf(StoredJson record) =>
+            record.As<Product>() ?? throw new InvalidOperationException("there is no such record");
+    }
+
+    /// <summary>
     /// Decides on the reservation of <paramref name="orderId"/>, writes it and returns it; decides again after a concurrent write.
     /// <paramref name="track"/>: adds the reservation to the open ones of the first product.
     /// </summary>

@@ -23,12 +23,17 @@ internal static class ApprovalRules
             ? new ApprovalRequested(limit, at + terms.Time, steps)
             : Decision.NothingToDo;
 
+    /// <summary>
+    /// Decides once. The same decision by the same operator, with the same note, changes nothing: the answer to the first one may be lost
+    /// after the write.
+    /// </summary>
     public static Decision<OrderEvent> Decide(Order order, bool approve, string? who, string? note) =>
         order switch
         {
             { Status: OrderStatus.Pending, Phase: OrderPhase.Approving, Cancelling: null } => approve
                 ? new OrderApproved(who, note)
                 : new OrderRejected(who, note),
+            { Verdict: { Operator: not null } verdict } when verdict == new ApprovalVerdict(approve, who, note) => Decision.NothingToDo,
             { Approval: null } => Refusal.Conflict("approval-not-asked", "This order waits for no approval."),
             _ => Refusal.Conflict("approval-closed", "This order does not wait for approval any more."),
         };

@@ -80,6 +80,8 @@ internal static class DeadLetterEndpoints
     }
 
     private static async Task<Results<Ok<ReplayedLetters>, ProblemHttpResult>> ReplayAllAsync(
+        string? cursor,
+        int? limit,
         HttpRequest http,
         Caller caller,
         DeadLetterService service,
@@ -89,7 +91,9 @@ internal static class DeadLetterEndpoints
         var note = await NoteAsync(http, cancellation);
         return note.Refusal is { } refusal
             ? refusal.ToProblem()
-            : TypedResults.Ok(new ReplayedLetters(await service.ReplayAllAsync(note.Value, caller.OperatorName, cancellation)));
+            : (await service.ReplayAllAsync(cursor, limit, note.Value, caller.OperatorName, cancellation)).ToResult(page =>
+                TypedResults.Ok(new ReplayedLetters(page.Replayed, page.NextCursor))
+            );
     }
 
     private static async Task<Outcome<string?>> NoteAsync(HttpRequest http, CancellationToken cancellation)
@@ -134,7 +138,7 @@ internal static class DeadLetterEndpoints
         JsonElement Event
     );
 
-    private sealed record ReplayedLetters(int Replayed);
+    private sealed record ReplayedLetters(int Replayed, string? NextCursor);
 
     private sealed record Noted(string? Note);
 }

@@ -27,6 +27,10 @@ internal static class DeadLetterRules
                 Attempts = Math.Max(before.Attempts ?? 0, failure.Attempts),
             };
 
+    /// <summary>
+    /// Closes an open letter. The same operator may discard it again with the same note: the answer to the first request may be lost after
+    /// the write. A second replay would publish the event again, and is refused.
+    /// </summary>
     public static Outcome<DeadLetter> Close(DeadLetter? before, DeadLetterState state, DateTimeOffset at, string? note, string? who) =>
         before switch
         {
@@ -36,6 +40,8 @@ internal static class DeadLetterRules
                 State = state,
                 History = [.. before.History, new DeadLetterAction(state, at, note, who)],
             },
+            { State: DeadLetterState.Discarded, History: [.., { Operator: not null } last] }
+                when last == new DeadLetterAction(state, last.At, note, who) => before,
             _ => Refusal.Conflict("dead-letter-closed", $"This dead letter was {before.State.ToString().ToLowerInvariant()} already."),
         };
 

@@ -25,7 +25,12 @@ internal sealed partial class DeadLetterService(
 {
     private const string PubSub = "events";
     private const string CloudEvent = "application/cloudevents+json";
-    private const int AtOnce = 100;
+
+    /// <summary>
+    /// The time after which a page of a replay ends early. The gateway waits ten seconds for an answer, and opens its circuit breaker for
+    /// all requests to orders when answers are late.
+    /// </summary>
+    private static readonly TimeSpan LongestPage = TimeSpan.FromSeconds(5);
 
     public async Task<Delivery> TakeAsync(string app, JsonElement envelope, CancellationToken cancellation)
     {
@@ -137,25 +142,45 @@ internal sealed partial class DeadLetterService(
     }
 
     /// <summary>
-    /// Replays all letters that are open now. A letter that arrives again meanwhile waits for the next call, and so does one that can't be
-    /// published.
+    /// Replays a page of the letters that were open at the first page, the oldest first, as they came. A letter that arrives again
+    /// meanwhile waits for the next replay, and so does one that can't be published.
     /// </summary>
-    public async Task<int> ReplayAllAsync(string? note, string? who, CancellationToken cancellation)
+    public async Task<Outcome<ReplayedPage>> ReplayAllAsync(
+        string? cursor,
+        int? limit,
+        string? note,
+        string? who,
+        CancellationToken cancellation
+    )
     {
-        var ids = new List<string>();
-        string? cursor = null;
-        do
+        var begun = time.GetTimestamp();
+        var list = DeadLetterRules.ListOf(DeadLetterState.Open);
+        var check = new PageRequest(list, null, limit ?? PageRequest.MaxLimit).Check();
+        if (check.Refusal is { } refusal)
         {
-            var page = (await ListAsync(DeadLetterState.Open, cursor, AtOnce, cancellation)).Value!;
-            ids.AddRange(page.Items.Select(letter => letter.Id));
-            cursor = page.NextCursor;
-        } while (cursor is not null);
-        var replayed = 0;
-        foreach (var id in ids.AsEnumerable().Reverse()) // the oldest first, as they came
-        {
-            replayed += await TryReplayAsync(id, note, who, cancellation) ? 1 : 0;
+            return refusal;
         }
-        return replayed;
+        if ((cursor is null ? ReplayRange.All : ReplayRange.Read(cursor)) is not { } range)
+        {
+            return Refusal.Invalid("cursor-invalid", "cursor is none that a replay has given; start without one.");
+        }
+        var most = check.Value.Limit;
+        var (entries, until) = await pages.OldestEntriesAsync(
+            DeadLetterStore.RootKey,
+            DeadLetterStore.BucketKey,
+            list,
+            range.From,
+            range.Until,
+            most + 1,
+            cancellation
+        );
+        var (tried, replayed) = (0, 0);
+        while (tried < Math.Min(most, entries.Count) && (tried == 0 || time.GetElapsedTime(begun) < LongestPage))
+        {
+            replayed += await TryReplayAsync(entries[tried].Id, note, who, cancellation) ? 1 : 0;
+            tried++;
+        }
+        return new ReplayedPage(replayed, tried < entries.Count ? new ReplayRange(entries[tried].N, until).ToCursor() : null);
     }
 
     private async Task<bool> TryReplayAsync(string id, string? note, string? who, CancellationToken cancellation)

@@ -49,6 +49,10 @@ internal sealed class DeadLetterStore(ViewState state, UnreadableRecords records
             {
                 return decided;
             }
+            if (ReferenceEquals(next, before))
+            {
+                return next; // nothing has changed
+            }
             if (await WriteAsync(before, next, kept.ETag, cancellation) == WriteResult.Written)
             {
                 return next;

@@ -47,6 +47,10 @@ internal static class InterventionRules
     public static Intervention? Find(Order order, InterventionRequest request) =>
         order.Interventions.Where(one => one.Instance == request.Instance && one.Step == request.Step).ElementAtOrDefault(request.Ordinal);
 
+    /// <summary>
+    /// Decides once. The same decision by the same operator, with the same note, changes nothing: the answer to the first one may be lost
+    /// after the write.
+    /// </summary>
     public static Decision<OrderEvent> Decide(
         Order order,
         int number,
@@ -58,6 +62,8 @@ internal static class InterventionRules
         order.Interventions.FirstOrDefault(one => one.Number == number) switch
         {
             null => Missing,
+            { Decided: { Operator: not null } same } when same == new InterventionDecided(number, decision, note, who, same.At) =>
+                Decision.NothingToDo,
             { Decided: { } decided } => Refusal.Conflict(
                 "intervention-closed",
                 $"This intervention was decided already: {decided.Decision.ToString().ToLowerInvariant()} at {decided.At:O}."

@@ -8,3 +8,6 @@ internal sealed record ApprovalTerms(long? Limit, TimeSpan Time)
 {
     public bool AppliesTo(long total) => Limit is { } limit && total > limit;
 }
+
+/// <summary>Stored format (snapshots): the decision about an approval. <paramref name="Operator"/> is null if it expired.</summary>
+internal sealed record ApprovalVerdict(bool Approved, string? Operator, string? Note);

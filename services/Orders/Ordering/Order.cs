@@ -46,6 +46,9 @@ internal sealed record Order(
 
     public ApprovalRequested? Approval { get; init; }
 
+    /// <summary>Null until then, and with orders from before it was kept.</summary>
+    public ApprovalVerdict? Verdict { get; init; }
+
     /// <summary>Why it was not approved; null until then, and with orders from before it was kept.</summary>
     public string? Rejection { get; init; }
 
@@ -63,6 +66,10 @@ internal sealed record Order(
         && Steps.FirstOrDefault(step => step.Name == last.Step) is null or { State: StepState.Intervention }
             ? last
             : null;
+
+    /// <summary>True while the order does nothing until a person decides about its approval or an intervention.</summary>
+    [JsonIgnore]
+    public bool WaitsForPerson => OpenIntervention is not null || this is { Phase: OrderPhase.Approving, Cancelling: null };
 
     /// <summary>
     /// Why the order is being undone, or was: <see cref="Reason"/>, <see cref="ReasonCode"/> and <see cref="Cause"/> as one.
@@ -96,8 +103,17 @@ internal sealed record Order(
                 $"{@event.GetType().Name} can't happen to {(order is null ? "an order that does not exist" : "an order that exists")}"
             ),
             (_, ApprovalRequested requested) => order with { Phase = OrderPhase.Approving, Approval = requested, Steps = requested.Steps },
-            (_, OrderApproved) => order with { Phase = OrderPhase.Approved },
-            (_, OrderRejected rejected) => order with { Phase = OrderPhase.Rejected, Rejection = rejected.Note },
+            (_, OrderApproved approved) => order with
+            {
+                Phase = OrderPhase.Approved,
+                Verdict = new ApprovalVerdict(true, approved.Operator, approved.Note),
+            },
+            (_, OrderRejected rejected) => order with
+            {
+                Phase = OrderPhase.Rejected,
+                Rejection = rejected.Note,
+                Verdict = new ApprovalVerdict(false, rejected.Operator, rejected.Note),
+            },
             (_, StepRequested requested) => order with
             {
                 Phase = requested.Phase,

@@ -59,8 +59,8 @@ internal sealed partial class OrderPlacement(
         {
             return written.Refusal!;
         }
-        // A concurrent request with the same key may have placed it, and it may have ended since.
-        if (stream.Placed is not null)
+        // A concurrent request with the same key may have placed it, and it may have ended or begun to wait for a person since.
+        if (stream.Placed is not null && stream.Fold() is not { WaitsForPerson: true })
         {
             _ = order.Accept();
         }

@@ -14,8 +14,9 @@ internal sealed record PlacingOptions
 
 /// <summary>
 /// Limits the orders that this instance has accepted and that have not ended (decision 120). An order is work after its answer, so without
-/// a limit the backlog grows as long as orders arrive faster than they end, and sagas reach their time limits. An order counts for
-/// <see cref="Longest"/> at most: after that it waits for something else, an approval or an operator.
+/// a limit the backlog grows as long as orders arrive faster than they end, and sagas reach their time limits. An order that waits for a
+/// person is no work and leaves its place for good. An order counts for <see cref="Longest"/> at most, because another instance may write
+/// its end.
 /// </summary>
 internal sealed class UnfinishedOrders(OrderEndings endings, IOptions<PlacingOptions> options, TimeProvider time) : IAsyncDisposable
 {
@@ -64,7 +65,9 @@ internal sealed class UnfinishedOrder(OrderEndings.Expectation expectation, Rate
 {
     private bool accepted;
 
-    /// <summary>The order was accepted, and counts until it ends. Returns a task that completes when it no longer counts.</summary>
+    /// <summary>
+    /// The order was accepted, and counts until it ends or waits for a person. Returns a task that completes when it no longer counts.
+    /// </summary>
     public Task Accept()
     {
         accepted = true;
@@ -82,7 +85,7 @@ internal sealed class UnfinishedOrder(OrderEndings.Expectation expectation, Rate
     private async Task ReleaseAtEndAsync()
     {
         using var ended = new CancellationTokenSource(); // ends the timer with the order
-        await Task.WhenAny(expectation.Ended, Task.Delay(UnfinishedOrders.Longest, time, ended.Token));
+        await Task.WhenAny(expectation.EndedOrWaiting, Task.Delay(UnfinishedOrders.Longest, time, ended.Token));
         await ended.CancelAsync();
         Release();
     }

@@ -142,8 +142,7 @@ internal sealed partial class OpenOrders(
         {
             return;
         }
-        var waitsForPerson = order.OpenIntervention is not null || order is { Phase: OrderPhase.Approving, Cancelling: null };
-        foreach (var instance in waitsForPerson ? [] : Instances(orderId, stream, order))
+        foreach (var instance in order.WaitsForPerson ? [] : Instances(orderId, stream, order))
         {
             if (await abandoned.EndAsync(instance, stream.UpdatedAt(), Longest(order), cancellation))
             {
@@ -156,7 +155,7 @@ internal sealed partial class OpenOrders(
         {
             LogStarted(orderId);
         }
-        if (!waitsForPerson && (order.Saga == SagaKinds.Choreography || OrderReactions.Concerns(stream.Events[^1].Event.Name)))
+        if (!order.WaitsForPerson && (order.Saga == SagaKinds.Choreography || OrderReactions.Concerns(stream.Events[^1].Event.Name)))
         {
             LogPublishedAgain(orderId, stream.Events[^1].Event.Name, times + 1);
             await streams.PublishAgainAsync(orderId, cancellation);

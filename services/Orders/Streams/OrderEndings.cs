@@ -6,8 +6,8 @@ namespace Orders.Streams;
 internal sealed record EndedOrder(OrderStream Stream, Order Order);
 
 /// <summary>
-/// Completes this process's waits for the end of an order when the end is written. Writes of other instances do not arrive here, so a
-/// waiting request also polls the stream.
+/// Completes this process's waits for the end of an order, or for its wait for a person, when that is written. Writes of other instances do
+/// not arrive here, so a waiting request also polls the stream.
 /// </summary>
 internal sealed class OrderEndings
 {
@@ -33,6 +33,10 @@ internal sealed class OrderEndings
     {
         if (order.Status == OrderStatus.Pending)
         {
+            if (order.WaitsForPerson)
+            {
+                RecordWait(orderId);
+            }
             return;
         }
         List<Expectation>? waiting;
@@ -43,6 +47,17 @@ internal sealed class OrderEndings
         foreach (var expectation in waiting ?? [])
         {
             expectation.Fulfil(new EndedOrder(stream, order));
+        }
+    }
+
+    private void RecordWait(string orderId)
+    {
+        lock (gate)
+        {
+            foreach (var expectation in expected.GetValueOrDefault(orderId) ?? [])
+            {
+                expectation.Pause(); // its continuations run elsewhere, outside the lock
+            }
         }
     }
 
@@ -60,12 +75,22 @@ internal sealed class OrderEndings
     internal sealed class Expectation(OrderEndings endings, string orderId) : IDisposable
     {
         private readonly TaskCompletionSource<EndedOrder> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource endedOrWaiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public string OrderId => orderId;
 
         public Task<EndedOrder> Ended => ended.Task;
 
-        public void Fulfil(EndedOrder order) => ended.TrySetResult(order);
+        /// <summary>Completes when the order has ended or begins to wait for a person.</summary>
+        public Task EndedOrWaiting => endedOrWaiting.Task;
+
+        public void Pause() => endedOrWaiting.TrySetResult();
+
+        public void Fulfil(EndedOrder order)
+        {
+            ended.TrySetResult(order);
+            endedOrWaiting.TrySetResult();
+        }
 
         public void Dispose() => endings.Forget(this);
     }

@@ -67,6 +67,26 @@ internal static class ListIndex
         }
     }
 
+    /// <summary>
+    /// The buckets that can hold entries numbered from <paramref name="start"/> up to, not including, <paramref name="until"/>, the oldest
+    /// first.
+    /// </summary>
+    public static IEnumerable<long> Forwards(ListRoot root, long start, long until)
+    {
+        if (until <= start)
+        {
+            yield break;
+        }
+        var (oldest, newest) = (BucketOf(start), BucketOf(until - 1));
+        foreach (var run in root.Runs)
+        {
+            for (var bucket = Math.Max(run.From, oldest); bucket <= Math.Min(run.To, newest); bucket++)
+            {
+                yield return bucket;
+            }
+        }
+    }
+
     private static IReadOnlyList<Run> Holding(IReadOnlyList<Run> runs, long bucket) =>
         runs switch
         {

@@ -67,15 +67,55 @@ internal sealed class OrderPages(ViewState state, OrderProjection projection, Un
         {
             return [];
         }
-        var found = new List<ListEntry>();
-        foreach (var buckets in ListIndex.Backwards(root, Math.Min(before, root.Next)).Chunk(BucketsAtOnce))
+        return await EntriesAsync(
+            ListIndex.Backwards(root, Math.Min(before, root.Next)).Select(bucket => bucketKey(list, bucket)),
+            bucket => bucket.Entries.Where(entry => entry.N < before).OrderByDescending(entry => entry.N),
+            most,
+            cancellation
+        );
+    }
+
+    /// <summary>
+    /// Up to <paramref name="most"/> entries numbered from <paramref name="start"/> up to, not including, <paramref name="until"/>, the
+    /// oldest first, and the end of the list: its next number, or <paramref name="until"/> if that is smaller.
+    /// </summary>
+    public async Task<(IReadOnlyList<ListEntry> Entries, long Until)> OldestEntriesAsync(
+        Func<string, string> rootKey,
+        Func<string, long, string> bucketKey,
+        string list,
+        long start,
+        long until,
+        int most,
+        CancellationToken cancellation
+    )
+    {
+        if (await state.FindAsync<ListRoot>(rootKey(list), cancellation) is not { } root)
         {
-            var read = await state.ReadAsync([.. buckets.Select(bucket => bucketKey(list, bucket))], cancellation);
-            found.AddRange(
-                buckets.SelectMany(bucket =>
-                    BucketOf(bucketKey(list, bucket), read).Entries.Where(entry => entry.N < before).OrderByDescending(entry => entry.N)
-                )
-            );
+            return ([], 0);
+        }
+        var end = Math.Min(until, root.Next);
+        var entries = await EntriesAsync(
+            ListIndex.Forwards(root, start, end).Select(bucket => bucketKey(list, bucket)),
+            bucket => bucket.Entries.Where(entry => start <= entry.N && entry.N < end).OrderBy(entry => entry.N),
+            most,
+            cancellation
+        );
+        return (entries, end);
+    }
+
+    /// <summary>Reads buckets, in the given order, until they have <paramref name="most"/> entries.</summary>
+    private async Task<IReadOnlyList<ListEntry>> EntriesAsync(
+        IEnumerable<string> bucketKeys,
+        Func<ListBucket, IEnumerable<ListEntry>> entriesOf,
+        int most,
+        CancellationToken cancellation
+    )
+    {
+        var found = new List<ListEntry>();
+        foreach (var keys in bucketKeys.Chunk(BucketsAtOnce))
+        {
+            var read = await state.ReadAsync(keys, cancellation);
+            found.AddRange(keys.SelectMany(key => entriesOf(BucketOf(key, read))));
             if (found.Count >= most)
             {
                 break;

@@ -58,6 +58,7 @@ public sealed class OperationsTests(SharedSystem shared)
         var history = (await system.Api.OrderAsync(orderId)).Interventions!;
         Assert.Equal([("retry", "once more"), (decision, "seen to")], history.Select(one => (one.Decision!, one.Note!)));
 
+        await system.Api.DoAsync($"/api/operations/interventions/{again.InterventionId}", new { decision, note = "seen to" });
         using var closed = await system.Api.PostToAsync($"/api/operations/interventions/{again.InterventionId}", new { decision = "skip" });
         await IsProblemAsync(closed, HttpStatusCode.Conflict, "intervention-closed");
         await FindAsync("decided", orderId);
@@ -128,6 +129,7 @@ public sealed class OperationsTests(SharedSystem shared)
             (9, 1),
             (await system.Api.ProductAsync($"pearls-{saga}") is var pearls ? (pearls.Available, pearls.Reserved) : default)
         );
+        await system.Api.DoAsync($"/api/operations/approvals/{no}", new { decision = "reject", note = "too dear" });
         using var late = await system.Api.PostToAsync($"/api/operations/approvals/{no}", new { decision = "approve" });
         await IsProblemAsync(late, HttpStatusCode.Conflict, "approval-closed");
     }

@@ -40,6 +40,31 @@ public sealed class ApprovalRulesTests
         Assert.True(ApprovalRules.Expire(answered, At.AddDays(1)).IsNothingToDo);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_same_decision_by_the_same_operator_is_accepted_again_and_any_other_is_refused(bool approve)
+    {
+        var decided = Order.Evolve(AwaitingApproval(), ApprovalRules.Decide(AwaitingApproval(), approve, "eve", "because").Event!)!;
+
+        Assert.True(ApprovalRules.Decide(decided, approve, "eve", "because").IsNothingToDo);
+        Assert.True(ApprovalRules.Decide(decided with { Status = OrderStatus.Cancelled }, approve, "eve", "because").IsNothingToDo);
+        Assert.Equal((RefusalKind.Conflict, "approval-closed"), Refused(ApprovalRules.Decide(decided, !approve, "eve", "because")));
+        Assert.Equal((RefusalKind.Conflict, "approval-closed"), Refused(ApprovalRules.Decide(decided, approve, "mallory", "because")));
+        Assert.Equal((RefusalKind.Conflict, "approval-closed"), Refused(ApprovalRules.Decide(decided, approve, "eve", "another note")));
+    }
+
+    [Fact]
+    public void The_end_of_the_time_is_no_decision_of_an_operator()
+    {
+        var expired = Order.Evolve(AwaitingApproval(), ApprovalRules.Expire(AwaitingApproval(), At.AddHours(1)).Event!)!;
+
+        Assert.Equal(
+            (RefusalKind.Conflict, "approval-closed"),
+            Refused(ApprovalRules.Decide(expired, false, null, ApprovalRules.TooLate))
+        );
+    }
+
     [Fact]
     public void An_approval_that_expires_rejects_the_order()
     {

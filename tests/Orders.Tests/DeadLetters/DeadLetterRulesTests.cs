@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Orders.DeadLetters;
 using ServiceDefaults.Events;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Tests.DeadLetters;
 
@@ -87,6 +88,20 @@ public sealed class DeadLetterRulesTests
 
         Assert.Equal("dead-letter-closed", DeadLetterRules.Replay(closed, closed.Times, Now, null, null).Refusal?.Code);
         Assert.Equal("dead-letter-closed", DeadLetterRules.Close(closed, DeadLetterState.Discarded, Now, "lost", null).Refusal?.Code);
+    }
+
+    [Fact]
+    public void The_same_operator_may_discard_a_letter_again_with_the_same_note()
+    {
+        var discarded = DeadLetterRules.Close(Letter, DeadLetterState.Discarded, Now, "lost at sea", "op-1").Value!;
+
+        Assert.Same(discarded, Discard("lost at sea", "op-1").Value);
+        Assert.Equal("dead-letter-closed", Discard("lost at sea", "op-2").Refusal?.Code);
+        Assert.Equal("dead-letter-closed", Discard("another note", "op-1").Refusal?.Code);
+        Assert.Equal("dead-letter-closed", DeadLetterRules.Replay(discarded, 1, Now, "lost at sea", "op-1").Refusal?.Code);
+
+        Outcome<DeadLetter> Discard(string note, string who) =>
+            DeadLetterRules.Close(discarded, DeadLetterState.Discarded, Now.AddMinutes(1), note, who);
     }
 
     [Fact]

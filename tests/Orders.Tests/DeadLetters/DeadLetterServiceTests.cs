@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Moq;
 using Orders.DeadLetters;
 using Orders.Views;
 using ServiceDefaults.Events;
@@ -10,9 +12,12 @@ namespace Orders.Tests.DeadLetters;
 
 public sealed class DeadLetterServiceTests
 {
-    private readonly MemoryState state = new MemoryState().Knows<Generation>().Knows<ListRoot>();
+    private readonly MemoryState state = new MemoryState().Knows<Generation>().Knows<ListRoot>().Knows<DeliveryFailure>();
+    private readonly FakeTimeProvider time = new();
+    private readonly List<string> published = [];
     private readonly DeadLetterStore store;
     private readonly DeadLetterService letters;
+    private TimeSpan perReplay;
 
     public DeadLetterServiceTests()
     {
@@ -24,9 +29,28 @@ public sealed class DeadLetterServiceTests
             store,
             new OrderPages(views, projection, records),
             state.Client,
-            TimeProvider.System,
+            time,
             NullLogger<DeadLetterService>.Instance
         );
+        Mock.Get(state.Client)
+            .Setup(dapr =>
+                dapr.PublishByteEventAsync(
+                    "events",
+                    "orders",
+                    It.IsAny<ReadOnlyMemory<byte>>(),
+                    "application/cloudevents+json",
+                    It.IsAny<Dictionary<string, string>>(),
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .Callback(
+                (string _, string _, ReadOnlyMemory<byte> data, string _, Dictionary<string, string> _, CancellationToken _) =>
+                {
+                    time.Advance(perReplay);
+                    published.Add(JsonDocument.Parse(data).RootElement.GetProperty("id").GetString()!);
+                }
+            )
+            .Returns(Task.CompletedTask);
     }
 
     [Theory]
@@ -57,6 +81,80 @@ public sealed class DeadLetterServiceTests
         state.Put("orders-views", "dead-letter-inventory.2", """{"id":"inventory.2","state":"lost"}""");
 
         Assert.Equal("inventory.1", Assert.Single(await store.FindAsync(["inventory.2", "inventory.1"], default)).Id);
+    }
+
+    [Fact]
+    public async Task A_replay_of_many_letters_goes_on_page_by_page_from_the_oldest()
+    {
+        await ArriveAsync("e1", "e2", "e3", "e4", "e5");
+
+        var first = await ReplayAsync(null, 2);
+        Assert.Equal(["e1", "e2"], published);
+        var second = await ReplayAsync(first.NextCursor, 2);
+        var third = await ReplayAsync(second.NextCursor, 2);
+
+        Assert.Equal((2, 2, 1), (first.Replayed, second.Replayed, third.Replayed));
+        Assert.Null(third.NextCursor);
+        Assert.Equal(["e1", "e2", "e3", "e4", "e5"], published);
+        Assert.Equal(new ReplayedPage(0, null), await ReplayAsync(null, null));
+    }
+
+    [Fact]
+    public async Task A_replay_is_over_although_letters_arrive_again_meanwhile()
+    {
+        await ArriveAsync("e1", "e2", "e3");
+
+        var first = await ReplayAsync(null, 2);
+        await ArriveAsync("e1", "e2");
+
+        Assert.Equal(new ReplayedPage(1, null), await ReplayAsync(first.NextCursor, 2));
+        Assert.Equal(2, (await letters.ListAsync(DeadLetterState.Open, null, null, default)).Value!.Items.Count);
+    }
+
+    [Fact]
+    public async Task A_replay_passes_over_letters_that_can_not_be_replayed()
+    {
+        await letters.TakeAsync("inventory", Parse("""{"id":"e1","type":"order.created"}"""), default);
+        await ArriveAsync("e2");
+
+        var first = await ReplayAsync(null, 1);
+
+        Assert.Equal(0, first.Replayed);
+        Assert.Equal(new ReplayedPage(1, null), await ReplayAsync(first.NextCursor, 1));
+    }
+
+    [Fact]
+    public async Task A_slow_replay_ends_its_page_early()
+    {
+        await ArriveAsync("e1", "e2", "e3");
+        perReplay = TimeSpan.FromSeconds(3);
+
+        var first = await ReplayAsync(null, null);
+
+        Assert.Equal(2, first.Replayed);
+        Assert.Equal(new ReplayedPage(1, null), await ReplayAsync(first.NextCursor, null));
+    }
+
+    [Theory]
+    [InlineData(null, 0, "limit-invalid")]
+    [InlineData(null, 101, "limit-invalid")]
+    [InlineData("", null, "cursor-invalid")]
+    [InlineData("nonsense", null, "cursor-invalid")]
+    [InlineData("MTAwQGRlYWQtbGV0dGVycy1vcGVu", null, "cursor-invalid")]
+    [InlineData("MTAwQGRlYWQtbGV0dGVycy1vcGVu.MTAwQGFsbA", null, "cursor-invalid")]
+    public async Task A_replay_with_an_invalid_page_is_refused(string? cursor, int? limit, string code) =>
+        Assert.Equal(code, (await letters.ReplayAllAsync(cursor, limit, null, "op-1", default)).Refusal?.Code);
+
+    private async Task<ReplayedPage> ReplayAsync(string? cursor, int? limit) =>
+        (await letters.ReplayAllAsync(cursor, limit, null, "op-1", default)).Value!;
+
+    private async Task ArriveAsync(params string[] ids)
+    {
+        foreach (var id in ids)
+        {
+            var envelope = Parse($$"""{"id":"{{id}}","type":"order.created","topic":"orders"}""");
+            Assert.Equal(Delivery.Done, await letters.TakeAsync("inventory", envelope, default));
+        }
     }
 
     private static JsonElement Parse(string json) => JsonDocument.Parse(json).RootElement;

@@ -74,6 +74,21 @@ public sealed class InterventionRulesTests
     }
 
     [Fact]
+    public void The_same_decision_by_the_same_operator_is_accepted_again_and_any_other_is_refused()
+    {
+        Happen(InterventionRules.Require(order, First, At).Event);
+        Happen(InterventionRules.Decide(order, 1, OperatorDecision.Resolved, "by hand", "eve", At).Event);
+
+        Assert.True(InterventionRules.Decide(order, 1, OperatorDecision.Resolved, "by hand", "eve", At.AddMinutes(1)).IsNothingToDo);
+        AssertRefused(OperatorDecision.Skip, "by hand", "eve");
+        AssertRefused(OperatorDecision.Resolved, "by hand", "mallory");
+        AssertRefused(OperatorDecision.Resolved, null, "eve");
+
+        void AssertRefused(OperatorDecision decision, string? note, string who) =>
+            Assert.Equal("intervention-closed", InterventionRules.Decide(order, 1, decision, note, who, At).Refusal?.Code);
+    }
+
+    [Fact]
     public void An_order_shows_an_intervention_from_its_event_until_the_decision()
     {
         // The saga's own steps run ahead of the stream, and are behind it when a decision has just been made.

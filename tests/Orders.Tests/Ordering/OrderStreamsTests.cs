@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using Orders.Approving;
 using Orders.Ordering;
 using Orders.Saga;
 using Orders.Streams;
@@ -47,6 +48,21 @@ public sealed class OrderStreamsTests
 
         Assert.Equal("customer-1", again.Value!.CustomerId);
         Assert.Single(state.Published);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_decision_whose_answer_is_lost_is_stored_once_and_not_refused(bool approve)
+    {
+        await streams.CreateAsync("o1", Created, default);
+        await streams.AppendAsync("o1", _ => new ApprovalRequested(999, DateTimeOffset.UnixEpoch, []), default);
+        state.LosesNextAnswer = true;
+
+        var decided = await streams.AppendAsync("o1", order => ApprovalRules.Decide(order, approve, "eve", "because"), default);
+
+        Assert.Equal(new ApprovalVerdict(approve, "eve", "because"), decided.Value?.Verdict);
+        Assert.Equal(3, (await streams.FindAsync("o1", default))!.Version);
     }
 
     [Fact]

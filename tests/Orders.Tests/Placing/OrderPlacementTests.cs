@@ -93,6 +93,23 @@ public sealed class OrderPlacementTests
         Assert.NotNull((await PlaceAsync(placement, null)).Value);
     }
 
+    [Fact]
+    public async Task An_order_that_waits_for_a_person_under_the_same_key_takes_no_place()
+    {
+        var orderId = IdempotencyKey.OrderId("key", "customer-1").Value!;
+        var placement = Placement(new PlacingOptions { MostUnfinished = 1, MostUnfinishedPerCustomer = 1 });
+        others.Meanwhile = async () =>
+        {
+            await streams.PlaceAsync(SagaRun.Input with { OrderId = orderId, RequestHash = IdempotencyKey.HashOf(Request) }, default);
+            await streams.AppendAsync(orderId, _ => new ApprovalRequested(999, DateTimeOffset.UnixEpoch, []), default);
+        };
+
+        Assert.Equal(orderId, (await PlaceAsync(placement, "key")).Value);
+
+        others.Meanwhile = () => Task.CompletedTask;
+        Assert.NotNull((await PlaceAsync(placement, null)).Value);
+    }
+
     private static Task<Outcome<string>> PlaceAsync(OrderPlacement placement, string? key) => placement.PlaceAsync(Request, key, default);
 
     private OrderPlacement Placement(PlacingOptions? limits = null)

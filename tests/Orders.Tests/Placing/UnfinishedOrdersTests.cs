@@ -11,6 +11,8 @@ namespace Orders.Tests.Placing;
 /// <summary>Tests of the limits for the unfinished orders of one customer and of all.</summary>
 public sealed class UnfinishedOrdersTests : IAsyncDisposable
 {
+    private static readonly Order Placed = Order.Evolve(null, SagaRun.Input.ToCreated())!;
+
     private readonly OrderEndings endings = new();
     private readonly FakeTimeProvider time = new();
     private readonly UnfinishedOrders unfinished;
@@ -52,14 +54,58 @@ public sealed class UnfinishedOrdersTests : IAsyncDisposable
         _ = Accept("customer", "2");
         Assert.Null(unfinished.Begin("customer", "3").Value);
 
-        endings.Record("1", OrderStream.Empty, Order.Evolve(null, SagaRun.Input.ToCreated())! with { Status = OrderStatus.Cancelled });
+        endings.Record("1", OrderStream.Empty, Placed with { Status = OrderStatus.Cancelled });
 
         await first;
         Assert.NotNull(unfinished.Begin("customer", "3").Value);
     }
 
     [Fact]
-    public async Task An_order_that_waits_for_a_person_counts_for_half_a_minute()
+    public async Task An_order_that_waits_for_an_approval_leaves_its_place_and_takes_none_to_go_on()
+    {
+        var first = Accept("customer", "1");
+        _ = Accept("customer", "2");
+        var waiting = Order.Evolve(Placed, new ApprovalRequested(999, DateTimeOffset.UnixEpoch, []))!;
+
+        endings.Record("1", OrderStream.Empty, waiting);
+
+        await first;
+        _ = Accept("customer", "3");
+        endings.Record("1", OrderStream.Empty, Order.Evolve(waiting, new OrderApproved("eve", null))!);
+        endings.Record("1", OrderStream.Empty, waiting with { Status = OrderStatus.Confirmed });
+        Assert.Null(unfinished.Begin("customer", "4").Value);
+    }
+
+    [Fact]
+    public async Task An_order_that_waits_for_an_intervention_leaves_its_place()
+    {
+        var first = Accept("customer", "1");
+        _ = Accept("customer", "2");
+
+        endings.Record(
+            "1",
+            OrderStream.Empty,
+            Order.Evolve(Placed, new InterventionRequired(1, SagaSteps.ProcessPayment, "away", 7, "1", DateTimeOffset.UnixEpoch, []))!
+        );
+
+        await first;
+        Assert.NotNull(unfinished.Begin("customer", "3").Value);
+    }
+
+    [Fact]
+    public async Task An_order_whose_wait_began_before_its_acceptance_does_not_count()
+    {
+        using var order = unfinished.Begin("customer", "1").Value!;
+        endings.Record("1", OrderStream.Empty, Order.Evolve(Placed, new ApprovalRequested(999, DateTimeOffset.UnixEpoch, []))!);
+
+        await order.Accept();
+
+        _ = Accept("customer", "2");
+        Assert.NotNull(unfinished.Begin("customer", "3").Value);
+    }
+
+    [Fact]
+    public async Task An_order_whose_end_does_not_arrive_here_counts_for_half_a_minute()
     {
         var first = Accept("customer", "1");
         _ = Accept("customer", "2");

@@ -48,6 +48,19 @@ public sealed class OrderWaiterTests
     }
 
     [Fact]
+    public async Task A_request_goes_on_waiting_while_the_order_waits_for_an_approval()
+    {
+        await streams.CreateAsync("o1", Created, default);
+        var found = waiter.FindAsync("o1", new Caller.Operator("op"), RequestWith("wait=8"));
+
+        await streams.AppendAsync("o1", _ => new ApprovalRequested(999, DateTimeOffset.UnixEpoch, []), default);
+        Assert.False(found.IsCompleted);
+        await streams.AppendAsync("o1", order => OrderRules.Confirm(order, []), default);
+
+        Assert.Equal("confirmed", (await found).Value!.Status);
+    }
+
+    [Fact]
     public async Task A_waiting_request_gets_the_pending_order_when_its_time_is_over()
     {
         await streams.CreateAsync("o1", Created, default);

@@ -28,6 +28,16 @@ public sealed class ListIndexTests
     }
 
     [Fact]
+    public void Reading_forwards_passes_over_emptied_buckets_and_stops_before_its_end()
+    {
+        var root = ListIndex.Emptied(ListIndex.Emptied(Filled(ListIndex.PerBucket * 5), 2), 0);
+
+        Assert.Equal([1L, 3, 4], ListIndex.Forwards(root, 0, root.Next));
+        Assert.Equal([3L], ListIndex.Forwards(root, ListIndex.PerBucket * 2, ListIndex.PerBucket * 4));
+        Assert.Empty(ListIndex.Forwards(root, root.Next, root.Next));
+    }
+
+    [Fact]
     public void An_emptied_list_continues_its_numbers()
     {
         var root = ListIndex.Added(ListIndex.Emptied(ListIndex.Added(ListRoot.Empty), 0));
