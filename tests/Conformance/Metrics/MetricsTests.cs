@@ -200,6 +200,38 @@ public sealed class MetricsTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_bulk_publish_is_one_call_under_its_policy()
+    {
+        await using var sidecar = await StartAsync(
+            "enabled: true",
+            """
+            apiVersion: dapr.io/v1alpha1
+            kind: Resiliency
+            metadata: { name: guards }
+            spec:
+              policies:
+                retries: { three: { policy: constant, duration: 10ms, maxRetries: 3 } }
+              targets:
+                components:
+                  events: { outbound: { retry: three } }
+            """
+        );
+        await sidecar
+            .Http.SendAsync(
+                "POST",
+                "/v1.0/publish/bulk/events/topic",
+                """
+                [{"entryId":"1","event":"a","contentType":"text/plain"},{"entryId":"2","event":"b","contentType":"text/plain"}]
+                """
+            )
+            .SucceedsAsync();
+        await HasAsync(
+            sidecar,
+            """dapr_resiliency_count{app_id="measured",flow_direction="outbound",name="guards",namespace="",policy="retry",status="",target="Pubsub_events"} 1"""
+        );
+    }
+
     private Task<TestedSidecar> StartAsync(string metrics, params string[] more) =>
         TestedSidecar.StartAsync(
             new SidecarOptions
