@@ -201,6 +201,41 @@ public sealed class MetricsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Deliveries_are_counted_by_attempt_and_by_the_end_of_a_failed_event()
+    {
+        app.Subscribes(
+            """
+            [
+              {"pubsubname":"events","topic":"dropped","route":"dropped"},
+              {"pubsubname":"events","topic":"missing","route":"missing"},
+              {"pubsubname":"events","topic":"failing","route":"failing","deadLetterTopic":"dead"}
+            ]
+            """
+        );
+        app.Answers("/dropped", 200, """{"status":"DROP"}""");
+        app.Answers("/missing", 404);
+        app.Answers("/failing", 500);
+        await using var sidecar = await StartAsync("enabled: true");
+        foreach (
+            var (topic, outcome, status) in ((string, string, string)[])
+                [
+                    ("dropped", "drop", "success"),
+                    ("missing", "drop", "drop"),
+                    ("failing", "retry", "retry"),
+                ]
+        )
+        {
+            await sidecar.Http.SendAsync("POST", $"/v1.0/publish/events/{topic}", "{}").SucceedsAsync();
+            await HasAsync(sidecar, Deliveries(topic, outcome, status));
+        }
+        await HasAsync(sidecar, Deliveries("failing", "drop", "drop"));
+
+        static string Deliveries(string topic, string outcome, string status) =>
+            "dapr_component_pubsub_ingress_count{app_id=\"measured\",component=\"events\",namespace=\"\","
+            + $"process_status=\"{outcome}\",status=\"{status}\",topic=\"{topic}\"}} 1";
+    }
+
+    [Fact]
     public async Task A_bulk_publish_is_one_call_under_its_policy()
     {
         await using var sidecar = await StartAsync(
