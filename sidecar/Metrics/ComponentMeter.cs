@@ -249,7 +249,10 @@ internal static class ComponentMeter
     public static void Job(string app, bool succeeded, TimeSpan took)
     {
         (succeeded ? JobsDone : JobsFailed).Add(1, new("app_id", app), new("namespace", ""), new("operation", "job_trigger_op"));
-        JobLatency.Record(took.TotalMilliseconds, new("app_id", app), new("namespace", ""), new("operation", "job_trigger_op"));
+        JobLatency.Record(
+            took.TotalMilliseconds,
+            [new("app_id", app), new("namespace", ""), new("operation", "job_trigger_op"), new("success", SidecarMeter.Text(succeeded))]
+        );
     }
 
     private static void Operation(

@@ -236,6 +236,19 @@ public sealed class MetricsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_is_counted_and_timed_by_its_success()
+    {
+        await using var sidecar = await StartAsync("enabled: true");
+        await sidecar.Http.SendAsync("POST", "/v1.0/jobs/measured-job", """{"dueTime":"0s"}""").SucceedsAsync();
+        await app.NextAsync("/job/measured-job");
+        await HasAsync(sidecar, """dapr_component_job_success_count{app_id="measured",namespace="",operation="job_trigger_op"} 1""");
+        await HasAsync(
+            sidecar,
+            """dapr_component_job_latencies_count{app_id="measured",namespace="",operation="job_trigger_op",success="true"} 1"""
+        );
+    }
+
+    [Fact]
     public async Task A_bulk_publish_is_one_call_under_its_policy()
     {
         await using var sidecar = await StartAsync(
