@@ -7,6 +7,7 @@ namespace Sidecar.Actors;
 internal static class ActorErrors
 {
     public const string ActorMethod = "actor method";
+    private const string InvokeMethod = "ERR_ACTOR_INVOKE_METHOD";
 
     public static DaprException NoStateStore() =>
         Make(
@@ -21,12 +22,23 @@ internal static class ActorErrors
         Make(
             500,
             StatusCode.FailedPrecondition,
-            "ERR_ACTOR_INVOKE_METHOD",
+            InvokeMethod,
             $"failed to lookup actor: api error: code = FailedPrecondition desc = did not find address for actor '{key}'",
             prefix: "error invoke actor method: "
         );
 
     public static DaprException Invoke(string detail) => new(InvokeError(detail));
+
+    /// <summary>The failure of a call at another sidecar: over HTTP daprd prints the status of that sidecar.</summary>
+    public static DaprException Elsewhere(StatusCode status, string message) =>
+        new(
+            new DaprError(500, status, InvokeMethod, message)
+            {
+                HttpMessage = $"error invoke actor method: rpc error: code = {status} desc = {message}",
+            }
+        );
+
+    public static ReminderCanceledException ReminderCanceled() => new(InvokeError("reminder has been canceled"));
 
     public static ActorMethodNotFoundException MethodNotFound(string method) => new(InvokeError($"actor method not found: {method}"));
 
@@ -96,7 +108,7 @@ internal static class ActorErrors
         );
 
     private static DaprError InvokeError(string detail) =>
-        new(500, StatusCode.Internal, "ERR_ACTOR_INVOKE_METHOD", $"error invoke actor method: {detail}");
+        new(500, StatusCode.Internal, InvokeMethod, $"error invoke actor method: {detail}");
 
     /// <param name="prefix">What daprd writes before the message over HTTP only.</param>
     private static DaprException Make(int http, StatusCode grpc, string code, string message, string prefix = "") =>
@@ -108,3 +120,8 @@ internal sealed class ActorMethodNotFoundException(DaprError error) : DaprExcept
 
 /// <summary>The actor was closed while the call waited for its turn; the call was not sent to the app.</summary>
 internal sealed class ActorClosedException(DaprError error) : DaprException(error);
+
+/// <summary>
+/// The app's answer asks for the end of a reminder or timer. As in daprd, it fails a method call, and reminders and timers go on.
+/// </summary>
+internal sealed class ReminderCanceledException(DaprError error) : DaprException(error);

@@ -262,6 +262,10 @@ internal sealed partial class ActorHost : IAsyncDisposable
             await CallbackAsync(reminder.Actor, $"method/remind/{reminder.Name}", CallbackBody.Reminder(reminder.Data), cancellation);
             succeeded = true;
         }
+        catch (ReminderCanceledException)
+        {
+            // The tick is done. Dapr's scheduler does not end the reminder either.
+        }
         finally
         {
             SidecarMeter.Reminder(appId, reminder.ActorType, succeeded);

@@ -49,7 +49,7 @@ internal static class ActorRelay
             throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}"); // the process has exited; the running call may have been executed
         }
         return answer.Reply is null && answer.Code.Length > 0
-            ? throw new DaprException(new DaprError(answer.HttpStatus, answer.GrpcStatus, answer.Code, answer.Message))
+            ? throw ActorErrors.Elsewhere(answer.GrpcStatus, answer.Message)
             : answer.Reply;
     }
 
@@ -74,7 +74,7 @@ internal static class ActorRelay
         }
         catch (DaprException e)
         {
-            answer = new Answer(null, e.Error.HttpStatus, e.Error.GrpcStatus, e.Error.Code, e.Error.Message);
+            answer = new Answer(null, e.Error.GrpcStatus, e.Error.Code, e.Error.Message);
         }
         await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(answer), context.RequestAborted);
     }
@@ -82,11 +82,5 @@ internal static class ActorRelay
     private sealed record Relayed(string Type, string Id, InvocationCall Call);
 
     /// <summary>Neither a reply nor a code: the app does not host the type.</summary>
-    private sealed record Answer(
-        InvocationReply? Reply,
-        int HttpStatus = 0,
-        StatusCode GrpcStatus = StatusCode.OK,
-        string Code = "",
-        string Message = ""
-    );
+    private sealed record Answer(InvocationReply? Reply, StatusCode GrpcStatus = StatusCode.OK, string Code = "", string Message = "");
 }

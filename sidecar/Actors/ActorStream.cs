@@ -6,6 +6,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Sidecar.Apps;
+using Sidecar.Http;
 
 namespace Sidecar.Actors;
 
@@ -36,6 +37,15 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
             throw failed.Code == (uint)StatusCode.NotFound
                 ? ActorErrors.MethodNotFound(what[Method.Length..])
                 : ActorErrors.Invoke($"error from actor service: {failed.Message}");
+        }
+        var (kind, name) = KindOf(what);
+        if (answer.RequestTypeCase != kind)
+        {
+            throw ActorErrors.Invoke($"actor host returned an unexpected response type for {name}");
+        }
+        if (answer.ReminderResponse?.Cancel == true || answer.TimerResponse?.Cancel == true)
+        {
+            throw ActorErrors.ReminderCanceled();
         }
         if (answer.InvokeResponse is not { } reply)
         {
@@ -132,6 +142,14 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
         }
     }
 
+    /// <summary>The kind of answer to a request, and its name in daprd's error.</summary>
+    private static (SubscribeActorEventsRequestAlpha1.RequestTypeOneofCase Kind, string Name) KindOf(string what) =>
+        what.StartsWith(Reminder, StringComparison.Ordinal)
+            ? (SubscribeActorEventsRequestAlpha1.RequestTypeOneofCase.ReminderResponse, "reminder")
+        : what.StartsWith(Timer, StringComparison.Ordinal)
+            ? (SubscribeActorEventsRequestAlpha1.RequestTypeOneofCase.TimerResponse, "timer")
+        : (SubscribeActorEventsRequestAlpha1.RequestTypeOneofCase.InvokeResponse, "invoke");
+
     private static SubscribeActorEventsResponseAlpha1 Request(string id, ActorId actor, string what, InvocationCall call)
     {
         if (what.StartsWith(Reminder, StringComparison.Ordinal))
@@ -182,7 +200,7 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
         }
         if (call.ContentType is not null)
         {
-            invoke.Metadata[ContentType] = call.ContentType;
+            invoke.Metadata[HeaderText.Canonical(ContentType)] = call.ContentType; // only HTTP clients have one
         }
         return new() { InvokeRequest = invoke };
     }

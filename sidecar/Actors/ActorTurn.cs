@@ -1,67 +1,100 @@
 namespace Sidecar.Actors;
 
 /// <summary>
-/// Runs one call at a time. With reentrancy a call with the reentrancy id of the running call enters as well, up to a depth. Without that
-/// an actor that calls itself through another one would deadlock.
+/// Runs one chain of calls at a time, in the order of their arrival. With reentrancy the calls with one reentrancy id are a chain: they run
+/// together, up to a depth. Without that an actor that calls itself through another one would deadlock.
 /// </summary>
 internal sealed class ActorTurn(ActorTypeOptions options)
 {
-    private readonly SemaphoreSlim gate = new(1);
-    private readonly Lock state = new();
-    private string? holder; // guarded by state
-    private int depth; // guarded by state
+    private readonly LinkedList<Chain> chains = new(); // guarded by itself, with the chains in it; the first one runs
 
-    public bool Busy => gate.CurrentCount == 0;
+    public bool Busy
+    {
+        get
+        {
+            lock (chains)
+            {
+                return chains.Count > 0;
+            }
+        }
+    }
 
     /// <summary>Waits for the turn; dispose of the result to end it. <paramref name="reentrancyId"/> counts with reentrancy on.</summary>
     public async ValueTask<IDisposable> TakeAsync(string? reentrancyId, CancellationToken cancellation)
     {
-        if (options.Reentrant && reentrancyId is not null && TryJoin(reentrancyId))
+        cancellation.ThrowIfCancellationRequested();
+        var chain = Enter(options.Reentrant ? reentrancyId : null);
+        try
         {
-            return new Ending(this);
+            await chain.Begun.WaitAsync(cancellation);
         }
-        await gate.WaitAsync(cancellation);
-        lock (state)
+        catch (OperationCanceledException)
         {
-            (holder, depth) = (reentrancyId, 1);
+            End(chain);
+            throw;
         }
-        return new Ending(this);
+        return new Ending(this, chain);
     }
 
     /// <summary>Waits until the running call, and every call that already waits, has ended.</summary>
     public async Task EndedAsync(CancellationToken cancellation) => (await TakeAsync(null, cancellation)).Dispose();
 
-    private bool TryJoin(string reentrancyId)
+    /// <summary>Joins the chain of the id, even one that still waits, or begins a chain.</summary>
+    private Chain Enter(string? reentrancyId)
     {
-        lock (state)
+        lock (chains)
         {
-            if (holder != reentrancyId)
+            if (reentrancyId is not null && chains.FirstOrDefault(chain => chain.Id == reentrancyId) is { } known)
             {
-                return false;
+                if (known.Depth >= options.MaxStackDepth)
+                {
+                    throw ActorErrors.TooDeep();
+                }
+                known.Depth++;
+                return known;
             }
-            if (depth >= options.MaxStackDepth)
+            var added = new Chain(reentrancyId);
+            chains.AddLast(added);
+            if (chains.Count == 1)
             {
-                throw ActorErrors.TooDeep();
+                added.Begin();
             }
-            depth++;
-            return true;
+            return added;
         }
     }
 
-    private void End()
+    private void End(Chain chain)
     {
-        lock (state)
+        lock (chains)
         {
-            if (--depth > 0)
+            if (--chain.Depth > 0)
             {
                 return;
             }
-            holder = null;
+            var ran = chains.First!.Value == chain;
+            chains.Remove(chain);
+            if (ran)
+            {
+                chains.First?.Value.Begin();
+            }
         }
-        gate.Release();
     }
 
-    private sealed class Ending(ActorTurn turn) : IDisposable
+    private sealed class Chain(string? id)
+    {
+        private readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string? Id => id;
+
+        /// <summary>The calls of the chain that run or wait.</summary>
+        public int Depth { get; set; } = 1;
+
+        public Task Begun => begun.Task;
+
+        public void Begin() => begun.SetResult();
+    }
+
+    private sealed class Ending(ActorTurn turn, Chain chain) : IDisposable
     {
         private int ended;
 
@@ -69,7 +102,7 @@ internal sealed class ActorTurn(ActorTypeOptions options)
         {
             if (Interlocked.Exchange(ref ended, 1) == 0)
             {
-                turn.End();
+                turn.End(chain);
             }
         }
     }

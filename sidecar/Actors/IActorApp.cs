@@ -1,4 +1,5 @@
 using Sidecar.Apps;
+using Sidecar.Go;
 
 namespace Sidecar.Actors;
 
@@ -7,6 +8,7 @@ internal interface IActorApp
 {
     /// <summary>Calls <paramref name="what"/>, a path of the HTTP form: <c>method/{name}</c>, <c>method/remind/{name}</c>,
     /// <c>method/timer/{name}</c>.</summary> <exception cref="HttpRequestException">The app could not be reached.</exception>
+    /// <exception cref="ReminderCanceledException">The app asks for the end of the reminder or timer.</exception>
     Task<InvocationReply> SendAsync(ActorId actor, string what, InvocationCall call, CancellationToken cancellation);
 
     /// <exception cref="HttpRequestException">The app could not be reached.</exception>
@@ -16,8 +18,11 @@ internal interface IActorApp
 /// <summary>An HTTP app: a path per actor. Source: Dapr docs, "Actors API reference", "Dapr calling to user service code".</summary>
 internal sealed class HttpActorApp(IAppChannel channel) : IActorApp
 {
-    public Task<InvocationReply> SendAsync(ActorId actor, string what, InvocationCall call, CancellationToken cancellation) =>
-        channel.InvokeAsync(
+    private const string CancelHeader = "X-DaprReminderCancel";
+
+    public async Task<InvocationReply> SendAsync(ActorId actor, string what, InvocationCall call, CancellationToken cancellation)
+    {
+        var reply = await channel.InvokeAsync(
             call with
             {
                 Method = $"actors/{actor.Type}/{actor.Id}/{what}".TrimEnd('/'),
@@ -25,7 +30,12 @@ internal sealed class HttpActorApp(IAppChannel channel) : IActorApp
             },
             cancellation
         );
+        return reply.Status == 200 && !ActorAttempt.IsException(reply) && Cancels(reply) ? throw ActorErrors.ReminderCanceled() : reply;
+    }
 
     public Task DeactivateAsync(ActorId actor, CancellationToken cancellation) =>
         channel.InvokeAsync(new InvocationCall("DELETE", $"actors/{actor.Type}/{actor.Id}", "", null, default, []), cancellation);
+
+    private static bool Cancels(InvocationReply reply) =>
+        BooleanText.Of(reply.Headers.FirstOrDefault(header => header.Key.Equals(CancelHeader, StringComparison.OrdinalIgnoreCase)).Value);
 }

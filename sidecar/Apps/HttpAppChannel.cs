@@ -60,7 +60,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         var status = (int)response.StatusCode;
         if (status is < 200 or > 299)
         {
-            return status == 404 ? DeliveryStatus.Drop : throw new DeliveryRefusedException(status, $"the app answered {status}");
+            return status == 404 ? DeliveryStatus.Undeliverable : throw new DeliveryRefusedException(status, $"the app answered {status}");
         }
         return EventAnswer.Read(await response.Content.ReadAsByteArrayAsync(cancellation));
     }

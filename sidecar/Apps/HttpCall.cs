@@ -17,12 +17,21 @@ internal static class HttpCall
         {
             request.Content = new EmptyBody(chunked);
         }
+        List<string?>? connection = null;
         foreach (var (name, value) in call.Headers)
         {
-            if (!request.Headers.TryAddWithoutValidation(name, value))
+            if (name.Equals("Connection", StringComparison.OrdinalIgnoreCase))
+            {
+                (connection ??= []).Add(value);
+            }
+            else if (!EndsHere(name) && !request.Headers.TryAddWithoutValidation(name, value))
             {
                 request.Content?.Headers.TryAddWithoutValidation(name, value);
             }
+        }
+        if (connection is not null)
+        {
+            HopByHopHeaders.RemoveNominated(connection, request.Headers, request.Content);
         }
         InvocationHeaders.MakeHttp(request.Headers);
         call.Trace.AddTo(request);
@@ -40,4 +49,10 @@ internal static class HttpCall
             .ToList();
         return new InvocationReply((int)response.StatusCode, WrittenContentType.Of(response.Content), body, headers);
     }
+
+    /// <summary>True for a header of the connection to the client, and for one that the call itself determines.</summary>
+    private static bool EndsHere(string name) =>
+        HopByHopHeaders.Contains(name)
+        || name.Equals("Host", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase);
 }

@@ -14,6 +14,8 @@ internal delegate Task ConfigurationListener(string id, string key, Configuratio
 /// <summary>The configuration building block of one app, independent of the transport.</summary>
 internal sealed class ConfigurationApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time) : IAsyncDisposable
 {
+    private const string Unsubscribe = "unsubscribe"; // the operation in metrics
+
     private readonly ConcurrentDictionary<string, Subscription> subscriptions = new(StringComparer.Ordinal);
 
     public async Task<IReadOnlyDictionary<string, ConfigurationItem>> GetAsync(
@@ -63,6 +65,8 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
         var component = Demand(store);
         var id = Guid.NewGuid().ToString();
         var ending = new CancellationTokenSource();
+        var begun = time.GetTimestamp();
+        var succeeded = false;
         try
         {
             var source = await policies
@@ -73,11 +77,16 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
                 );
             var subscription = new Subscription(store, isStream, source, ending);
             subscriptions[id] = subscription;
+            succeeded = true;
             return (id, subscription.Ended.Task);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             throw ConfigurationErrors.SubscribeFailed(request.Keys, store, e.Message);
+        }
+        finally
+        {
+            ComponentMeter.ConfigurationDone(appId, store, "subscribe", succeeded, time.GetElapsedTime(begun));
         }
 
         async Task NotifyAsync(string key, ConfigurationItem item)
@@ -95,7 +104,16 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
     }
 
     /// <summary>Ends a subscription to <paramref name="store"/>; false if the store has none with this id.</summary>
-    public Task<bool> UnsubscribeAsync(string store, string id) => EndAsync(id, subscription => subscription.Store == store);
+    public async Task<bool> UnsubscribeAsync(string store, string id)
+    {
+        var begun = time.GetTimestamp();
+        var ended = await EndAsync(id, subscription => subscription.Store == store);
+        if (!ended)
+        {
+            ComponentMeter.ConfigurationDone(appId, store, Unsubscribe, succeeded: false, time.GetElapsedTime(begun));
+        }
+        return ended;
+    }
 
     /// <summary>Ends a stream; false if none has this id. Subscriptions over HTTP are unknown over gRPC, as in daprd.</summary>
     public Task<bool> EndStreamAsync(string id) => EndAsync(id, subscription => subscription.IsStream);
@@ -124,7 +142,9 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
         {
             return false;
         }
+        var begun = time.GetTimestamp();
         await subscription.DisposeAsync();
+        ComponentMeter.ConfigurationDone(appId, subscription.Store, Unsubscribe, succeeded: true, time.GetElapsedTime(begun));
         return true;
     }
 

@@ -130,31 +130,23 @@ internal static class ComponentMeter
         "How long the app took for a job."
     );
 
-    public static void Delivered(string app, string component, string topic, string outcome, TimeSpan took)
+    /// <param name="took">Null if the app was not called.</param>
+    public static void Delivered(string app, string component, string topic, string outcome, string status, TimeSpan? took)
     {
-        var status = outcome == "success" ? "success" : "failure";
-        Ingress.Add(
-            1,
-            [
-                new("app_id", app),
-                new("component", component),
-                new("namespace", ""),
-                new("process_status", outcome),
-                new("status", status),
-                new("topic", topic),
-            ]
-        );
-        IngressLatency.Record(
-            took.TotalMilliseconds,
-            [
-                new("app_id", app),
-                new("component", component),
-                new("namespace", ""),
-                new("process_status", outcome),
-                new("status", status),
-                new("topic", topic),
-            ]
-        );
+        KeyValuePair<string, object?>[] tags =
+        [
+            new("app_id", app),
+            new("component", component),
+            new("namespace", ""),
+            new("process_status", outcome),
+            new("status", status),
+            new("topic", topic),
+        ];
+        Ingress.Add(1, tags);
+        if (took is { } elapsed)
+        {
+            IngressLatency.Record(elapsed.TotalMilliseconds, tags);
+        }
     }
 
     /// <summary>Counts one bulk message with the status of each of its events.</summary>
@@ -257,7 +249,10 @@ internal static class ComponentMeter
     public static void Job(string app, bool succeeded, TimeSpan took)
     {
         (succeeded ? JobsDone : JobsFailed).Add(1, new("app_id", app), new("namespace", ""), new("operation", "job_trigger_op"));
-        JobLatency.Record(took.TotalMilliseconds, new("app_id", app), new("namespace", ""), new("operation", "job_trigger_op"));
+        JobLatency.Record(
+            took.TotalMilliseconds,
+            [new("app_id", app), new("namespace", ""), new("operation", "job_trigger_op"), new("success", SidecarMeter.Text(succeeded))]
+        );
     }
 
     private static void Operation(

@@ -3,7 +3,7 @@ using Sidecar.Resources;
 
 namespace Sidecar.Resiliency;
 
-/// <summary>The kinds of component in the names of default policies.</summary>
+/// <summary>The kinds of component, as they are written in the names of default policies and of targets in metrics.</summary>
 internal enum ComponentKind
 {
     Binding,
@@ -119,12 +119,9 @@ internal sealed class PolicyBook
         byTarget.GetOrAdd((direction, component), _ =>
             Build(
                 names ?? Default($"{kind}Component{direction}", $"Component{direction}", "Component"),
-                $"{kind.ToString().ToLowerInvariant()}_{component}",
+                $"{kind}_{component}",
                 direction.ToLowerInvariant(),
-                rule =>
-                    componentBreakers.GetOrAdd(component, _ =>
-                        Breaker(rule, $"{kind.ToString().ToLowerInvariant()}_{component}", direction.ToLowerInvariant())
-                    )
+                rule => componentBreakers.GetOrAdd(component, _ => Breaker(rule, $"{kind}_{component}", direction.ToLowerInvariant()))
             )
         );
 

@@ -17,11 +17,6 @@ internal static class ActorEndpoints
 {
     private static readonly HashSet<string> NotPassedOn = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Connection",
-        "Keep-Alive",
-        "Transfer-Encoding",
-        "Upgrade",
-        "TE",
         "Host",
         "Content-Length",
         "Content-Type",
@@ -55,7 +50,7 @@ internal static class ActorEndpoints
         var request = context.Request;
         var headers = request
             .Headers.Where(header => !NotPassedOn.Contains(header.Key))
-            .SelectMany(header => header.Value, (header, value) => KeyValuePair.Create(header.Key, value ?? ""))
+            .SelectMany(header => header.Value, (header, value) => KeyValuePair.Create(HeaderText.Canonical(header.Key), value ?? ""))
             .ToList();
         var call = new InvocationCall(
             request.Method,
@@ -70,14 +65,17 @@ internal static class ActorEndpoints
         };
         var reply = await context.Sidecar().Blocks.Actors.InvokeAsync(Actor(context), call, context.RequestAborted);
         context.Response.StatusCode = reply.Status;
-        foreach (var (name, value) in reply.Headers.Where(header => !NotPassedOn.Contains(header.Key)))
+        foreach (var (name, value) in reply.Headers.Where(header => Returns(header.Key)))
         {
-            context.Response.Headers.Append(name, value);
+            context.Response.Headers.Append(InvocationHeaders.NameInHttp(name), HeaderText.OneLine(value));
         }
         context.Response.ContentType = reply.ContentType ?? "application/json";
         context.Response.ContentLength = reply.Body.Length;
         await context.Response.Body.WriteAsync(reply.Body, context.RequestAborted);
     }
+
+    private static bool Returns(string header) =>
+        !NotPassedOn.Contains(header) && !HopByHopHeaders.Contains(header) && !InvocationHeaders.EndsBeforeHttp(header);
 
     private static async Task GetStateAsync(HttpContext context)
     {

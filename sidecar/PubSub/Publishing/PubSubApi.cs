@@ -69,19 +69,17 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
             )
             .ToList();
         DemandAllowed(component, target.Topic);
-        // Started in order and awaited together: one commit for all on a broker that commits.
         var begun = time.GetTimestamp();
-        var sends = messages.Select(message => PublishUnmeasuredAsync(component, message, cancellation)).ToList();
+        var failures = await new BulkPublication(component.Broker, messages).SendAsync(
+            policies.Outbound(component.Name, ComponentKind.Pubsub),
+            cancellation
+        );
         var failed = new List<FailedEntry>();
-        for (var i = 0; i < sends.Count; i++)
+        for (var i = 0; i < failures.Count; i++)
         {
-            try
+            if (failures[i] is { } failure)
             {
-                await sends[i];
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                failed.Add(new FailedEntry(entries[i].EntryId, e.Message));
+                failed.Add(new FailedEntry(entries[i].EntryId, failure.Message));
             }
         }
         ComponentMeter.PublishedInBulk(appId, component.Name, target.Topic, failed.Count == 0, time.GetElapsedTime(begun));

@@ -30,7 +30,12 @@ internal enum DeliveryStatus
 {
     Success,
     Retry,
+
+    /// <summary>The app drops the event, or no rule routes it. It goes to the dead-letter topic.</summary>
     Drop,
+
+    /// <summary>The event has expired, or the app has nothing at its route. It goes to the dead-letter topic.</summary>
+    Undeliverable,
 
     /// <summary>The app has no handler for the event. It goes to no dead-letter topic.</summary>
     Ignored,

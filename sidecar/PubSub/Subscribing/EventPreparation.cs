@@ -40,7 +40,7 @@ internal sealed partial class EventPreparation(TopicSubscription subscription, T
         if (CloudEvents.HasExpired(envelope, time.GetUtcNow()))
         {
             LogExpired(envelope["id"]?.ToString(), message.Topic);
-            return (null, DeliveryStatus.Drop);
+            return (null, DeliveryStatus.Undeliverable);
         }
         try
         {

@@ -49,14 +49,18 @@ internal sealed partial class SubscriptionPump(
     private async Task<Acknowledgement> HandleAsync(BrokerMessage message, CancellationToken cancellation)
     {
         var (delivered, refused) = preparation.Prepare(message);
-        if (delivered is null)
+        if (delivered is null && refused != DeliveryStatus.Retry)
         {
-            return await SettleAsync(message, refused, mayDrop: true, cancellation);
+            Count(refused);
         }
-        var begun = time.GetTimestamp();
-        var status = await DeliverAsync(delivered, cancellation);
-        Measure(status, time.GetElapsedTime(begun));
-        return await SettleAsync(message, status, mayDrop: false, cancellation);
+        var status = delivered is null ? refused : await DeliverAsync(delivered, cancellation);
+        var settled = await SettleAsync(message, status, mayDrop: delivered is null, cancellation);
+        if (!cancellation.IsCancellationRequested && (status == DeliveryStatus.Retry || settled == Acknowledgement.Retry))
+        {
+            // daprd counts the end of a failed event once more, after its attempts: dropped if it has become a dead letter.
+            Count(settled == Acknowledgement.Done ? DeliveryStatus.Undeliverable : DeliveryStatus.Retry);
+        }
+        return settled;
     }
 
     /// <summary>Returns one acknowledgement per message, in their order.</summary>
@@ -112,7 +116,24 @@ internal sealed partial class SubscriptionPump(
         }
     }
 
+    /// <summary>Counts each attempt, also one that is cancelled.</summary>
     private async ValueTask<Delivery> DeliverOnceAsync(DeliveredEvent delivered, CancellationToken cancellation)
+    {
+        var begun = time.GetTimestamp();
+        var status = DeliveryStatus.Retry;
+        try
+        {
+            var delivery = await AttemptAsync(delivered, cancellation);
+            status = delivery.Status;
+            return delivery;
+        }
+        finally
+        {
+            Count(status, time.GetElapsedTime(begun));
+        }
+    }
+
+    private async ValueTask<Delivery> AttemptAsync(DeliveredEvent delivered, CancellationToken cancellation)
     {
         var span = spans.Begin(delivered);
         try
@@ -206,19 +227,18 @@ internal sealed partial class SubscriptionPump(
             _ => "DROP",
         };
 
-    private void Measure(DeliveryStatus status, TimeSpan took) =>
-        ComponentMeter.Delivered(
-            appId,
-            subscription.PubSub,
-            subscription.Topic,
-            status switch
-            {
-                DeliveryStatus.Success => "success",
-                DeliveryStatus.Drop or DeliveryStatus.Ignored => "drop",
-                _ => "retry",
-            },
-            took
-        );
+    /// <param name="took">Null if the app was not called.</param>
+    private void Count(DeliveryStatus counted, TimeSpan? took = null)
+    {
+        var (outcome, status) = counted switch
+        {
+            DeliveryStatus.Success => ("success", "success"),
+            DeliveryStatus.Retry => ("retry", "retry"),
+            DeliveryStatus.Drop when subscription.Kind != SubscriptionKind.Streaming => ("drop", "success"),
+            _ => ("drop", "drop"),
+        };
+        ComponentMeter.Delivered(appId, subscription.PubSub, subscription.Topic, outcome, status, took);
+    }
 
     /// <param name="mayDrop">
     /// False for a single event that the app has dropped: it is delivered again if it can't be published as a dead letter, as in daprd.
@@ -236,9 +256,9 @@ internal sealed partial class SubscriptionPump(
         }
         if (!deadLetters.Exist || cancellation.IsCancellationRequested)
         {
-            return status == DeliveryStatus.Drop ? Acknowledgement.Done : Acknowledgement.Retry;
+            return status == DeliveryStatus.Retry ? Acknowledgement.Retry : Acknowledgement.Done;
         }
-        return await deadLetters.PublishAsync(Dead(message), cancellation) || (mayDrop && status == DeliveryStatus.Drop)
+        return await deadLetters.PublishAsync(Dead(message), cancellation) || (mayDrop && status != DeliveryStatus.Retry)
             ? Acknowledgement.Done
             : Acknowledgement.Retry;
     }

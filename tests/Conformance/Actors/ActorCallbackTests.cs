@@ -186,4 +186,58 @@ public sealed class ActorCallbackTests : IAsyncLifetime
             ).Data.ToStringUtf8()
         );
     }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("ON")]
+    public async Task A_method_whose_answer_cancels_a_reminder_fails(string value)
+    {
+        app.Answers("/actors/Counter/a/method/m", (_, context) => CancelAsync(context, value));
+        const string message = "error invoke actor method: reminder has been canceled";
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/m", "").FailsAsync(500, "ERR_ACTOR_INVOKE_METHOD", message);
+        await sidecar
+            .Grpc.InvokeActorAsync(
+                new()
+                {
+                    ActorType = "Counter",
+                    ActorId = "a",
+                    Method = "m",
+                }
+            )
+            .FailsAsync(StatusCode.Internal, message);
+    }
+
+    [Fact]
+    public async Task A_reminder_whose_actor_cancels_it_goes_on()
+    {
+        app.Answers("/actors/Counter/cancelled/method/remind/r", (_, context) => CancelAsync(context, "true"));
+        foreach (var (id, period) in ((string, string)[])[("cancelled", "R2/PT1S"), ("kept", "R4/PT1S")])
+        {
+            await sidecar.Grpc.RegisterActorReminderAsync(
+                new()
+                {
+                    ActorType = "Counter",
+                    ActorId = id,
+                    Name = "r",
+                    DueTime = "0s",
+                    Period = period,
+                }
+            );
+        }
+        for (var i = 0; i < 2; i++)
+        {
+            await app.NextAsync("/actors/Counter/cancelled/method/remind/r");
+        }
+        for (var i = 0; i < 4; i++)
+        {
+            await app.NextAsync("/actors/Counter/kept/method/remind/r");
+        }
+        Assert.True(app.GotNothingMore("/actors/Counter/cancelled/method/remind/r"));
+    }
+
+    private static Task CancelAsync(HttpContext context, string value)
+    {
+        context.Response.Headers["X-DaprReminderCancel"] = value;
+        return Task.CompletedTask;
+    }
 }

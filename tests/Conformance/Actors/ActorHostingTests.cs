@@ -240,6 +240,14 @@ public sealed class ActorHostingTests : IAsyncLifetime
                 )
                 .FailsAsync(StatusCode.Internal, "error invoke actor method: error from actor service: (500) no");
             await caller
+                .Http.SendAsync("POST", "/v1.0/actors/Faraway/a/method/bad", "")
+                .FailsAsync(
+                    500,
+                    "ERR_ACTOR_INVOKE_METHOD",
+                    "error invoke actor method: rpc error: code = Internal desc = "
+                        + "error invoke actor method: error from actor service: (500) no"
+                );
+            await caller
                 .Http.SendAsync("POST", "/v1.0/actors/Faraway/a/reminders/r", """{"dueTime":"0s"}""")
                 .FailsAsync(403, "ERR_ACTOR_REMINDER_NON_HOSTED");
         }

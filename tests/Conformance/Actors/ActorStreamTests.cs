@@ -87,6 +87,73 @@ public sealed class ActorStreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_of_another_kind_fails_the_actor_call()
+    {
+        var call = sidecar.Grpc.InvokeActorAsync(
+            new()
+            {
+                ActorType = Type,
+                ActorId = "a",
+                Method = "add",
+            }
+        );
+        await stream.RequestStream.WriteAsync(new() { TimerResponse = new() { Id = (await NextAsync()).InvokeRequest.Id } });
+        await call.FailsAsync(
+            StatusCode.Internal,
+            "error invoke actor method: actor host returned an unexpected response type for invoke"
+        );
+    }
+
+    [Fact]
+    public async Task Headers_of_an_HTTP_call_are_metadata_under_the_names_that_Go_gives_them()
+    {
+        var call = sidecar.Http.SendAsync("POST", $"/v1.0/actors/{Type}/a/method/add", "3", headers: ("x-given", "1"));
+        var invocation = (await NextAsync()).InvokeRequest;
+        Assert.Equal(("1", "application/json"), (invocation.Metadata["X-Given"], invocation.Metadata["Content-Type"]));
+        await stream.RequestStream.WriteAsync(
+            new()
+            {
+                InvokeResponse = new()
+                {
+                    Id = invocation.Id,
+                    Data = ByteString.CopyFromUtf8("7"),
+                    Metadata = { ["x-own"] = "two\nlines" },
+                },
+            }
+        );
+        using var answer = await call;
+        Assert.Equal(("7", "two lines"), (await answer.TextAsync(), answer.Headers.GetValues("x-own").Single()));
+    }
+
+    [Fact]
+    public async Task A_reminder_that_the_app_cancels_goes_on()
+    {
+        foreach (var (id, period) in ((string, string)[])[("cancelled", "R2/PT1S"), ("kept", "R4/PT1S")])
+        {
+            await sidecar.Grpc.RegisterActorReminderAsync(
+                new()
+                {
+                    ActorType = Type,
+                    ActorId = id,
+                    Name = "tick",
+                    DueTime = "0s",
+                    Period = period,
+                }
+            );
+        }
+        var fired = new List<string>();
+        while (fired.Count(id => id == "kept") < 4)
+        {
+            var received = (await NextAsync()).ReminderRequest;
+            fired.Add(received.ActorId);
+            await stream.RequestStream.WriteAsync(
+                new() { ReminderResponse = new() { Id = received.Id, Cancel = received.ActorId == "cancelled" } }
+            );
+        }
+        Assert.Equal(2, fired.Count(id => id == "cancelled"));
+    }
+
+    [Fact]
     public async Task Reminders_fire_over_the_stream()
     {
         await sidecar.Grpc.RegisterActorReminderAsync(

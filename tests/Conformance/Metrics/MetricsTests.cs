@@ -200,6 +200,86 @@ public sealed class MetricsTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Deliveries_are_counted_by_attempt_and_by_the_end_of_a_failed_event()
+    {
+        app.Subscribes(
+            """
+            [
+              {"pubsubname":"events","topic":"dropped","route":"dropped"},
+              {"pubsubname":"events","topic":"missing","route":"missing"},
+              {"pubsubname":"events","topic":"failing","route":"failing","deadLetterTopic":"dead"}
+            ]
+            """
+        );
+        app.Answers("/dropped", 200, """{"status":"DROP"}""");
+        app.Answers("/missing", 404);
+        app.Answers("/failing", 500);
+        await using var sidecar = await StartAsync("enabled: true");
+        foreach (
+            var (topic, outcome, status) in ((string, string, string)[])
+                [
+                    ("dropped", "drop", "success"),
+                    ("missing", "drop", "drop"),
+                    ("failing", "retry", "retry"),
+                ]
+        )
+        {
+            await sidecar.Http.SendAsync("POST", $"/v1.0/publish/events/{topic}", "{}").SucceedsAsync();
+            await HasAsync(sidecar, Deliveries(topic, outcome, status));
+        }
+        await HasAsync(sidecar, Deliveries("failing", "drop", "drop"));
+
+        static string Deliveries(string topic, string outcome, string status) =>
+            "dapr_component_pubsub_ingress_count{app_id=\"measured\",component=\"events\",namespace=\"\","
+            + $"process_status=\"{outcome}\",status=\"{status}\",topic=\"{topic}\"}} 1";
+    }
+
+    [Fact]
+    public async Task A_job_is_counted_and_timed_by_its_success()
+    {
+        await using var sidecar = await StartAsync("enabled: true");
+        await sidecar.Http.SendAsync("POST", "/v1.0/jobs/measured-job", """{"dueTime":"0s"}""").SucceedsAsync();
+        await app.NextAsync("/job/measured-job");
+        await HasAsync(sidecar, """dapr_component_job_success_count{app_id="measured",namespace="",operation="job_trigger_op"} 1""");
+        await HasAsync(
+            sidecar,
+            """dapr_component_job_latencies_count{app_id="measured",namespace="",operation="job_trigger_op",success="true"} 1"""
+        );
+    }
+
+    [Fact]
+    public async Task A_bulk_publish_is_one_call_under_its_policy()
+    {
+        await using var sidecar = await StartAsync(
+            "enabled: true",
+            """
+            apiVersion: dapr.io/v1alpha1
+            kind: Resiliency
+            metadata: { name: guards }
+            spec:
+              policies:
+                retries: { three: { policy: constant, duration: 10ms, maxRetries: 3 } }
+              targets:
+                components:
+                  events: { outbound: { retry: three } }
+            """
+        );
+        await sidecar
+            .Http.SendAsync(
+                "POST",
+                "/v1.0/publish/bulk/events/topic",
+                """
+                [{"entryId":"1","event":"a","contentType":"text/plain"},{"entryId":"2","event":"b","contentType":"text/plain"}]
+                """
+            )
+            .SucceedsAsync();
+        await HasAsync(
+            sidecar,
+            """dapr_resiliency_count{app_id="measured",flow_direction="outbound",name="guards",namespace="",policy="retry",status="",target="Pubsub_events"} 1"""
+        );
+    }
+
     private Task<TestedSidecar> StartAsync(string metrics, params string[] more) =>
         TestedSidecar.StartAsync(
             new SidecarOptions

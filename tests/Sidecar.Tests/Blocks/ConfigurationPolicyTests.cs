@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics.Metrics;
 using Moq;
 using Sidecar.Components;
 using Sidecar.ConfigurationStores;
@@ -110,6 +111,54 @@ public sealed class ConfigurationPolicyTests
         await api.UnsubscribeAsync("items", id);
 
         await notification.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+    }
+
+    [Fact]
+    public async Task Subscriptions_and_their_ends_are_counted()
+    {
+        var store = new Mock<IConfigurationStore>();
+        store
+            .Setup(one =>
+                one.SubscribeAsync(It.IsAny<ConfigurationRequest>(), It.IsAny<ConfigurationHandler>(), It.IsAny<CancellationToken>())
+            )
+            .ReturnsAsync(Mock.Of<IAsyncDisposable>());
+        var resource = new Component("items", "configuration.redis", "v1", [], [], null, false, "f", 1);
+        await using var components = new ComponentSet([
+            new LoadedComponent(resource, new ConfigurationComponent("items", store.Object), []),
+        ]);
+        var policies = new PolicyBook("counted", [], TimeProvider.System);
+        await using var api = new ConfigurationApi("counted", components, policies, TimeProvider.System);
+        var counted = new List<string>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, own) =>
+        {
+            if (instrument.Name == "dapr_component_configuration_count")
+            {
+                own.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            var labels = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value);
+            if (labels["app_id"] is "counted")
+            {
+                counted.Add($"{labels["operation"]} {labels["success"]}");
+            }
+        });
+        listener.Start();
+
+        var (id, _) = await api.SubscribeAsync(
+            "items",
+            new ConfigurationRequest([], new Dictionary<string, string>()),
+            (_, _, _, _) => Task.CompletedTask,
+            Task.CompletedTask,
+            isStream: false,
+            default
+        );
+        await api.UnsubscribeAsync("items", id);
+        await api.UnsubscribeAsync("items", id);
+
+        Assert.Equal(["subscribe true", "unsubscribe true", "unsubscribe false"], counted);
     }
 
     private static ResiliencyRules Rules() =>
