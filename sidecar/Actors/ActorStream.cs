@@ -146,8 +146,7 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
     private static (SubscribeActorEventsRequestAlpha1.RequestTypeOneofCase Kind, string Name) KindOf(string what) =>
         what.StartsWith(Reminder, StringComparison.Ordinal)
             ? (SubscribeActorEventsRequestAlpha1.RequestTypeOneofCase.ReminderResponse, "reminder")
-        : what.StartsWith(Timer, StringComparison.Ordinal)
-            ? (SubscribeActorEventsRequestAlpha1.RequestTypeOneofCase.TimerResponse, "timer")
+        : what.StartsWith(Timer, StringComparison.Ordinal) ? (SubscribeActorEventsRequestAlpha1.RequestTypeOneofCase.TimerResponse, "timer")
         : (SubscribeActorEventsRequestAlpha1.RequestTypeOneofCase.InvokeResponse, "invoke");
 
     private static SubscribeActorEventsResponseAlpha1 Request(string id, ActorId actor, string what, InvocationCall call)

@@ -98,10 +98,7 @@ public sealed class ActorStreamTests : IAsyncLifetime
             }
         );
         await stream.RequestStream.WriteAsync(new() { TimerResponse = new() { Id = (await NextAsync()).InvokeRequest.Id } });
-        await call.FailsAsync(
-            StatusCode.Internal,
-            "error invoke actor method: actor host returned an unexpected response type for invoke"
-        );
+        await call.FailsAsync(StatusCode.Internal, "error invoke actor method: actor host returned an unexpected response type for invoke");
     }
 
     [Fact]
@@ -147,7 +144,10 @@ public sealed class ActorStreamTests : IAsyncLifetime
             var received = (await NextAsync()).ReminderRequest;
             fired.Add(received.ActorId);
             await stream.RequestStream.WriteAsync(
-                new() { ReminderResponse = new() { Id = received.Id, Cancel = received.ActorId == "cancelled" } }
+                new()
+                {
+                    ReminderResponse = new() { Id = received.Id, Cancel = received.ActorId == "cancelled" },
+                }
             );
         }
         Assert.Equal(2, fired.Count(id => id == "cancelled"));

@@ -218,11 +218,7 @@ public sealed class MetricsTests : IAsyncLifetime
         await using var sidecar = await StartAsync("enabled: true");
         foreach (
             var (topic, outcome, status) in ((string, string, string)[])
-                [
-                    ("dropped", "drop", "success"),
-                    ("missing", "drop", "drop"),
-                    ("failing", "retry", "retry"),
-                ]
+                [("dropped", "drop", "success"), ("missing", "drop", "drop"), ("failing", "retry", "retry")]
         )
         {
             await sidecar.Http.SendAsync("POST", $"/v1.0/publish/events/{topic}", "{}").SucceedsAsync();

@@ -59,10 +59,7 @@ public sealed class ApprovalRulesTests
     {
         var expired = Order.Evolve(AwaitingApproval(), ApprovalRules.Expire(AwaitingApproval(), At.AddHours(1)).Event!)!;
 
-        Assert.Equal(
-            (RefusalKind.Conflict, "approval-closed"),
-            Refused(ApprovalRules.Decide(expired, false, null, ApprovalRules.TooLate))
-        );
+        Assert.Equal((RefusalKind.Conflict, "approval-closed"), Refused(ApprovalRules.Decide(expired, false, null, ApprovalRules.TooLate)));
     }
 
     [Fact]

@@ -137,14 +137,16 @@ public sealed class ConfigurationPolicyTests
                 own.EnableMeasurementEvents(instrument);
             }
         };
-        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
-        {
-            var labels = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value);
-            if (labels["app_id"] is "counted")
+        listener.SetMeasurementEventCallback<long>(
+            (_, _, tags, _) =>
             {
-                counted.Add($"{labels["operation"]} {labels["success"]}");
+                var labels = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value);
+                if (labels["app_id"] is "counted")
+                {
+                    counted.Add($"{labels["operation"]} {labels["success"]}");
+                }
             }
-        });
+        );
         listener.Start();
 
         var (id, _) = await api.SubscribeAsync(
