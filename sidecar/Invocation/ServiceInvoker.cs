@@ -26,6 +26,7 @@ internal sealed class ServiceInvoker(
 ) : IDisposable
 {
     private readonly EndpointClients clients = new();
+    private readonly TargetNames targets = new(endpoints);
     private readonly HttpForwarding forwarding = new(forwarder, names);
     private readonly GrpcProxy proxy = new(caller, directory, names, forwarder, time);
 
@@ -37,9 +38,8 @@ internal sealed class ServiceInvoker(
             await context.Request.DrainAsync(caller.MaxBodySize);
             throw InvocationErrors.InvokeFailed(target.Id, RequestBody.TooLarge);
         }
-        DemandName(target.Id);
-        target = target with { Id = WithoutNamespace(target.Id) };
-        SidecarMeter.Sent(caller.AppId, target.Id);
+        targets.Demand(target.Id);
+        target = target with { Id = targets.WithoutNamespace(target.Id) };
         var policy = endpoints.FirstOrDefault(endpoint => endpoint.Name == target.Id) is { } named
             ? policies.App(target.Id, $"{target.Id}:{named.BaseUrl}") // one breaker for all paths, as in daprd
             : PolicyOf(target);
@@ -99,6 +99,7 @@ internal sealed class ServiceInvoker(
     {
         if (endpoints.FirstOrDefault(endpoint => endpoint.IsNamed(target.Id)) is { } endpoint)
         {
+            CountSent(target);
             await forwarding.SendAsync(
                 context,
                 endpoint.BaseUrl,
@@ -116,11 +117,13 @@ internal sealed class ServiceInvoker(
         }
         else if (directory.Find(target.Id) is { } local)
         {
+            CountSent(target);
             await DeliverAsync(context, local, target, caller.AppId);
         }
         else
         {
             var sidecar = await RemoteAsync(target.Id);
+            CountSent(target);
             await forwarding.SendAsync(
                 context,
                 sidecar,
@@ -186,10 +189,9 @@ internal sealed class ServiceInvoker(
     public async Task<InvocationReply> InvokeAsync(string targetId, InvocationCall call, CancellationToken cancellation)
     {
         var method = MethodPath.Clean(targetId, call.Method);
-        DemandName(targetId);
-        targetId = WithoutNamespace(targetId);
+        targets.Demand(targetId);
+        targetId = targets.WithoutNamespace(targetId);
         var target = new InvocationTarget(targetId, method);
-        SidecarMeter.Sent(caller.AppId, targetId);
         if (PolicyOf(target) is not { } policy)
         {
             return await InvokeOnceAsync(target, call, cancellation);
@@ -223,12 +225,16 @@ internal sealed class ServiceInvoker(
         var targetId = target.Id;
         if (endpoints.FirstOrDefault(endpoint => endpoint.IsNamed(targetId)) is { } site)
         {
+            CountSent(target);
             return await EndpointCall.SendAsync(site, clients.ForMessages(site), target, call, cancellation);
         }
         if (directory.Find(targetId) is not { } callee)
         {
-            return await RemoteCall.SendAsync(await RemoteAsync(targetId), names, caller.AppId, target, call, cancellation);
+            var sidecar = await RemoteAsync(targetId);
+            CountSent(target);
+            return await RemoteCall.SendAsync(sidecar, names, caller.AppId, target, call, cancellation);
         }
+        CountSent(target);
         Callee.DemandAllowed(callee, target, caller.AppId, call.Verb);
         SidecarMeter.Received(targetId, caller.AppId);
         var client = Callee.Client(callee, target, caller.AppId);
@@ -272,7 +278,7 @@ internal sealed class ServiceInvoker(
     /// <summary>Proxies a gRPC call of any service to the app named in its metadata; to the own app without a policy.</summary>
     public Task ProxyAsync(HttpContext context, string targetId)
     {
-        targetId = WithoutNamespace(targetId);
+        targetId = targets.WithoutNamespace(targetId);
         var target = new InvocationTarget(targetId, MethodPath.Clean(targetId, context.Request.Path.Value ?? ""));
         return proxy.SendAsync(context, target, targetId == caller.AppId ? null : PolicyOf(target));
     }
@@ -287,27 +293,8 @@ internal sealed class ServiceInvoker(
             Callee.StartSpan(callee, target, callerId, TraceContext.Of(context))
         );
 
-    /// <summary>
-    /// An app of the own namespace may be named with it (<c>orders.default</c>). Other namespaces don't exist here, and the name of an
-    /// endpoint is no such name.
-    /// </summary>
-    private string WithoutNamespace(string id) =>
-        id.Split('.') is [var app, var space] && space == InvocationHeaders.Namespace && !IsEndpoint(id) ? app : id;
-
-    /// <exception cref="DaprException">No app can have the name.</exception>
-    private void DemandName(string id)
-    {
-        if (id.Length == 0)
-        {
-            throw InvocationErrors.InvokeFailed(id, "app id is empty");
-        }
-        if (id.Split('.').Length > 2 && !IsEndpoint(id))
-        {
-            throw InvocationErrors.InvokeFailed(id, $"invalid app id {id}");
-        }
-    }
-
-    private bool IsEndpoint(string id) => id.Contains("://", StringComparison.Ordinal) || endpoints.Any(endpoint => endpoint.IsNamed(id));
+    /// <summary>Counts each attempt that has found its target, as daprd does.</summary>
+    private void CountSent(InvocationTarget target) => SidecarMeter.Sent(caller.AppId, target.Id);
 
     private async ValueTask<Uri> RemoteAsync(string id) =>
         await names.FindAsync(id) ?? throw InvocationErrors.InvokeFailed(id, $"couldn't find service: {id}");

@@ -116,11 +116,23 @@ internal static class SidecarMeter
         );
     }
 
-    public static void Sent(string app, string target) =>
-        InvocationsSent.Add(1, new("app_id", app), new("dst_app_id", target), new("type", "unary"));
+    /// <summary>As in daprd, a call of the own app never leaves the sidecar and does not count.</summary>
+    public static void Sent(string app, string target)
+    {
+        if (app != target)
+        {
+            InvocationsSent.Add(1, new("app_id", app), new("dst_app_id", target), new("type", "unary"));
+        }
+    }
 
-    public static void Received(string app, string source) =>
-        InvocationsReceived.Add(1, new("app_id", app), new KeyValuePair<string, object?>("src_app_id", source));
+    /// <summary>A call of the own app does not count either.</summary>
+    public static void Received(string app, string source)
+    {
+        if (app != source)
+        {
+            InvocationsReceived.Add(1, new("app_id", app), new KeyValuePair<string, object?>("src_app_id", source));
+        }
+    }
 
     public static void AppAnswered(string app, string method, string path, int status, TimeSpan took)
     {

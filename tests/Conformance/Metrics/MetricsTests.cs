@@ -232,6 +232,40 @@ public sealed class MetricsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Each_attempt_to_call_another_target_is_counted_and_no_call_of_the_own_app()
+    {
+        app.Answers("/broken", 500);
+        await using var sidecar = await StartAsync(
+            "enabled: true",
+            """
+            apiVersion: dapr.io/v1alpha1
+            kind: Resiliency
+            metadata: { name: guards }
+            spec:
+              policies:
+                retries: { two: { policy: constant, duration: 10ms, maxRetries: 2 } }
+              targets:
+                apps:
+                  outside: { retry: two }
+            """,
+            $$"""
+            apiVersion: dapr.io/v1alpha1
+            kind: HTTPEndpoint
+            metadata: { name: outside }
+            spec: { baseUrl: "http://127.0.0.1:{{app.PortNumber}}" }
+            """
+        );
+        await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/hi").SucceedsAsync(200);
+        using var answer = await sidecar.Http.GetAsync("/v1.0/invoke/outside/method/broken");
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_service_invocation_req_sent_total{app_id="measured",dst_app_id="outside",type="unary"} 3"""
+        );
+        var seen = await sidecar.Http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"));
+        Assert.DoesNotContain("dst_app_id=\"measured\"", seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_job_is_counted_and_timed_by_its_success()
     {
         await using var sidecar = await StartAsync("enabled: true");
