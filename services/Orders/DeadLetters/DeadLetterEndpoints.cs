@@ -12,7 +12,7 @@ internal static class DeadLetterEndpoints
     {
         var letters = routes.MapGroup("/operations/dead-letters").Admit(CallerKinds.Operators);
         letters.MapGet("/", ListAsync);
-        letters.MapPost("/replay", ReplayAllAsync);
+        letters.MapPost("/replay", ReplayPageAsync);
         letters.MapPost("/{id}/replay", ReplayAsync);
         letters.MapPost("/{id}/discard", DiscardAsync);
         routes.MapPost("/events/dead-letters/{app}", TakeAsync).ExcludeFromDescription().AdmitSidecar();
@@ -79,7 +79,7 @@ internal static class DeadLetterEndpoints
             );
     }
 
-    private static async Task<Results<Ok<ReplayedLetters>, ProblemHttpResult>> ReplayAllAsync(
+    private static async Task<Results<Ok<ReplayedLetters>, ProblemHttpResult>> ReplayPageAsync(
         string? cursor,
         int? limit,
         HttpRequest http,
@@ -91,7 +91,7 @@ internal static class DeadLetterEndpoints
         var note = await NoteAsync(http, cancellation);
         return note.Refusal is { } refusal
             ? refusal.ToProblem()
-            : (await service.ReplayAllAsync(cursor, limit, note.Value, caller.OperatorName, cancellation)).ToResult(page =>
+            : (await service.ReplayPageAsync(cursor, limit, note.Value, caller.OperatorName, cancellation)).ToResult(page =>
                 TypedResults.Ok(new ReplayedLetters(page.Replayed, page.NextCursor))
             );
     }

@@ -145,7 +145,7 @@ internal sealed partial class DeadLetterService(
     /// Replays a page of the letters that were open at the first page, the oldest first, as they came. A letter that arrives again
     /// meanwhile waits for the next replay, and so does one that can't be published.
     /// </summary>
-    public async Task<Outcome<ReplayedPage>> ReplayAllAsync(
+    public async Task<Outcome<ReplayedPage>> ReplayPageAsync(
         string? cursor,
         int? limit,
         string? note,

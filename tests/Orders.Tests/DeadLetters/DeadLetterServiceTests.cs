@@ -143,10 +143,10 @@ public sealed class DeadLetterServiceTests
     [InlineData("MTAwQGRlYWQtbGV0dGVycy1vcGVu", null, "cursor-invalid")]
     [InlineData("MTAwQGRlYWQtbGV0dGVycy1vcGVu.MTAwQGFsbA", null, "cursor-invalid")]
     public async Task A_replay_with_an_invalid_page_is_refused(string? cursor, int? limit, string code) =>
-        Assert.Equal(code, (await letters.ReplayAllAsync(cursor, limit, null, "op-1", default)).Refusal?.Code);
+        Assert.Equal(code, (await letters.ReplayPageAsync(cursor, limit, null, "op-1", default)).Refusal?.Code);
 
     private async Task<ReplayedPage> ReplayAsync(string? cursor, int? limit) =>
-        (await letters.ReplayAllAsync(cursor, limit, null, "op-1", default)).Value!;
+        (await letters.ReplayPageAsync(cursor, limit, null, "op-1", default)).Value!;
 
     private async Task ArriveAsync(params string[] ids)
     {
