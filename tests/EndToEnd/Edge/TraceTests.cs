@@ -11,8 +11,8 @@ namespace EndToEnd.Edge;
 /// Tests of the spans of an order at a collector: one trace, from the client's call to the last event, that contains the parent of every
 /// span.
 /// </summary>
-[Collection(OnObservedSystem.Name)]
-public sealed class TraceTests(ObservedSystem shared)
+[Collection(OnProcessSystem.Name)]
+public sealed class TraceTests(ProcessSystem shared)
 {
     [Fact]
     public async Task The_spans_of_an_order_form_one_trace_over_edge_sidecars_services_events_and_workflow()

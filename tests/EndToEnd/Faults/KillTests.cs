@@ -4,8 +4,8 @@ using EndToEnd.Systems;
 namespace EndToEnd.Faults;
 
 /// <summary>Tests that kill processes during a burst of orders of every kind. Each order must end, and the books must balance.</summary>
-[Collection(OnKilledSystem.Name)]
-public sealed class KillTests(KilledSystem shared)
+[Collection(OnProcessSystem.Name)]
+public sealed class KillTests(ProcessSystem shared)
 {
     private const int Burst = 40;
 
@@ -42,7 +42,7 @@ public sealed class KillTests(KilledSystem shared)
         await InMidSagaAsync(stock);
         await system.KillSidecarAsync();
         var leftOver = system.Processes.Where(process => process.AppId.Length > 0).ToList();
-        Assert.Equal(6, leftOver.Count);
+        Assert.Equal(ProcessSystem.Apps, leftOver.Count);
         await system.StartAgainAsync();
         var orderIds = await placing;
 

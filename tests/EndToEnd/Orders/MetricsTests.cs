@@ -5,8 +5,8 @@ using EndToEnd.Systems;
 namespace EndToEnd.Orders;
 
 /// <summary>Tests of the metrics of the services and of their sidecars in a running system, which no other system shares.</summary>
-[Collection(OnKilledSystem.Name)]
-public sealed class MetricsTests(KilledSystem shared)
+[Collection(OnProcessSystem.Name)]
+public sealed class MetricsTests(ProcessSystem shared)
 {
     private readonly OrderSystem system = shared.System;
 

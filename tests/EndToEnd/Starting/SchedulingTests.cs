@@ -2,8 +2,8 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Starting;
 
-[Collection(OnKilledSystem.Name)]
-public sealed class SchedulingTests(KilledSystem shared)
+[Collection(OnProcessSystem.Name)]
+public sealed class SchedulingTests(ProcessSystem shared)
 {
     /// <summary>SCHED_BATCH of sched(7).</summary>
     private const string Batch = "3";
@@ -13,7 +13,7 @@ public sealed class SchedulingTests(KilledSystem shared)
     {
         var processes = shared.System.Processes;
 
-        Assert.Equal(7, processes.Count);
+        Assert.Equal(ProcessSystem.Apps + 1, processes.Count);
         Assert.All(processes, process =>
             Assert.Equal((process.AppId, OperatingSystem.IsLinux() ? Batch : null), (process.AppId, process.ReadSchedulingPolicy()))
         );

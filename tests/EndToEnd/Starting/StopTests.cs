@@ -4,8 +4,8 @@ using EndToEnd.Systems;
 namespace EndToEnd.Starting;
 
 /// <summary>Tests of stopping a run by Ctrl-C, and of a second start during a run.</summary>
-[Collection(OnKilledSystem.Name)]
-public sealed class StopTests(KilledSystem shared)
+[Collection(OnProcessSystem.Name)]
+public sealed class StopTests(ProcessSystem shared)
 {
     private readonly OrderSystem system = shared.System;
 
@@ -16,7 +16,7 @@ public sealed class StopTests(KilledSystem shared)
         Assert.Equal("confirmed", (await system.Api.EndOfAsync(orderId)).Status);
         var processes = system.Processes;
 
-        Assert.Equal(7, processes.Count(process => process.IsAlive));
+        Assert.Equal(ProcessSystem.Apps + 1, processes.Count(process => process.IsAlive));
         system.RequestStop(); // a process group's signal reaches the sidecar twice, by itself and through "dotnet run"
         Assert.Equal(0, await system.StopAsync());
         Assert.DoesNotContain(processes, process => process.IsAlive);

@@ -2,14 +2,21 @@ using Conformance.Tracing;
 
 namespace EndToEnd.Systems;
 
-/// <summary>A system with a trace collector and the sample subscriber in Node.</summary>
-public sealed class ObservedSystem : SharedSystem
+/// <summary>
+/// Shared system of the cases about processes and of what .NET collects per process, metrics and spans, with a trace collector and the
+/// sample subscriber in Node. Each of its three starts compiles every app anew, so it has only the apps of the sagas: the console's own tests
+/// kill and stop the console, and the chaos run kills orders-grpc. Cases that kill or stop parts of the system leave it running.
+/// </summary>
+public sealed class ProcessSystem : SharedSystem
 {
     public const string Mailer = "order-mailer";
 
     private SpanCollector? collector;
 
     internal SpanCollector Collector => collector!;
+
+    /// <summary>The apps of the sagas, and the sample if Node is there.</summary>
+    internal static int Apps => NodeFactAttribute.IsThere ? 7 : 6;
 
     public override async Task InitializeAsync()
     {
@@ -26,11 +33,12 @@ public sealed class ObservedSystem : SharedSystem
         }
     }
 
-    /// <summary>In the test process the spans of all its systems would arrive.</summary>
     private protected override SystemHosting Hosting => SystemHosting.Processes;
 
     private protected override void Prepare(SystemFolder folder)
     {
+        base.Prepare(folder);
+        folder.LeaveOutViewers();
         folder.Replace(
             "dapr.yaml",
             "    ASPNETCORE_ENVIRONMENT: Development",
@@ -71,7 +79,7 @@ public sealed class ObservedSystem : SharedSystem
 }
 
 [CollectionDefinition(Name)]
-public sealed class OnObservedSystem : ICollectionFixture<ObservedSystem>
+public sealed class OnProcessSystem : ICollectionFixture<ProcessSystem>
 {
-    public const string Name = "observed system";
+    public const string Name = "system of processes";
 }
