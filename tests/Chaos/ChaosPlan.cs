@@ -33,7 +33,7 @@ internal sealed record Fault(FaultKind Kind, string AppId, TimeSpan Lasting, Tim
 
 /// <summary>
 /// Plan of a chaos run. The seed (<c>CHAOS_SEED</c>) alone decides the faults and their order, so a run can be repeated. A run takes
-/// <c>CHAOS_SECONDS</c>, by default 30. <c>CHAOS_PACE</c>, by default 1, divides the rests between faults.
+/// <c>CHAOS_SECONDS</c>, by default 15. <c>CHAOS_PACE</c>, by default 1, divides the rests between faults.
 /// </summary>
 internal sealed record ChaosPlan(int Seed, TimeSpan Duration, int Pace = 1)
 {
@@ -43,7 +43,7 @@ internal sealed record ChaosPlan(int Seed, TimeSpan Duration, int Pace = 1)
     public static ChaosPlan OfEnvironment { get; } =
         new(
             Number("CHAOS_SEED") ?? Random.Shared.Next(1_000_000),
-            TimeSpan.FromSeconds(Number("CHAOS_SECONDS") ?? 30),
+            TimeSpan.FromSeconds(Number("CHAOS_SECONDS") ?? 15),
             Number("CHAOS_PACE") ?? 1
         );
 

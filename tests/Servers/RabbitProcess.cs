@@ -70,6 +70,7 @@ public sealed class RabbitProcess : ServerProcess
                 ["RABBITMQ_MNESIA_BASE"] = In("data"),
                 ["RABBITMQ_LOG_BASE"] = In("log"),
                 ["RABBITMQ_PID_FILE"] = In("pid"),
+                ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+sbwt none +sbwtdcpu none +sbwtdio none", // idle schedulers sleep, not spin
             }
         )
         {

@@ -14,7 +14,7 @@ public sealed class SystemWithFakes : IAsyncLifetime
 
             Limits__PerUserPerSecond: "10"
             Limits__PerUserBurst: "20"
-            Limits__PerAddressPerSecond: "200"
+            Limits__PerAddressPerSecond: "20"
             Limits__PerAddressBurst: "400"
             Limits__Concurrent: "8"
             Limits__Queued: "8"
