@@ -279,6 +279,23 @@ public sealed class MetricsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_that_the_app_does_not_answer_is_not_counted()
+    {
+        app.Answers("/job/cut-off", (_, context) =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        });
+        await using var sidecar = await StartAsync("enabled: true");
+        await sidecar.Http.SendAsync("POST", "/v1.0/jobs/cut-off", """{"dueTime":"0s","failurePolicy":{"drop":{}}}""").SucceedsAsync();
+        await app.NextAsync("/job/cut-off");
+        await sidecar.Http.SendAsync("POST", "/v1.0/jobs/answered", """{"dueTime":"0s"}""").SucceedsAsync();
+        await HasAsync(sidecar, """dapr_component_job_success_count{app_id="measured",namespace="",operation="job_trigger_op"} 1""");
+        var seen = await sidecar.Http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"));
+        Assert.DoesNotContain("dapr_component_job_failure_count{", seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_bulk_publish_is_one_call_under_its_policy()
     {
         await using var sidecar = await StartAsync(
