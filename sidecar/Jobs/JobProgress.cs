@@ -49,7 +49,9 @@ internal static class JobProgress
     public static ScheduledJob? Failed(ScheduledJob job, DateTimeOffset begun, DateTimeOffset now)
     {
         var policy = FailurePolicy.From(job.Job().FailurePolicy);
-        return job.Failures < policy.Retries ? job with { Next = begun + policy.Interval, Failures = job.Failures + 1 } : Succeeded(job, now);
+        return job.Failures < policy.Retries
+            ? job with { Next = begun + policy.Interval, Failures = job.Failures + 1 }
+            : Succeeded(job, now);
     }
 
     private static FormatException Invalid(string why) => new($"job failed validation: {why}");
