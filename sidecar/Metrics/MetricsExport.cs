@@ -111,12 +111,16 @@ internal sealed class MetricsExport : IDisposable
             var help = instrument.Description ?? instrument.Name;
             switch (instrument)
             {
-                case Histogram<double>:
+                case Histogram<double> measured:
                     var histogram = factory.CreateHistogram(
                         instrument.Name,
                         help,
                         names,
-                        new HistogramConfiguration { Buckets = buckets, ExemplarBehavior = NoExemplars }
+                        new HistogramConfiguration
+                        {
+                            Buckets = measured.Advice?.HistogramBucketBoundaries is { } own ? [.. own] : buckets,
+                            ExemplarBehavior = NoExemplars,
+                        }
                     );
                     return values => histogram.WithLabels(values).Observe;
                 case ObservableGauge<long>:

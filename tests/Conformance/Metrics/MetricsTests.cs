@@ -152,6 +152,22 @@ public sealed class MetricsTests : IAsyncLifetime
             sidecar,
             """dapr_runtime_workflow_activity_execution_count{activity_name="shout",app_id="measured",namespace="",status="success"} 1"""
         );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_workflow_operation_latency_count{app_id="measured",namespace="",operation="create_workflow",status="success"} 2"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_workflow_activity_operation_latency_count{activity_name="shout",app_id="measured",namespace="",status="success"} 1"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_workflow_payload_size_ratio_bucket{app_id="measured",namespace="",workflow_name="greet",le="0.1"} 2"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_workflow_activity_payload_size_ratio_count{activity_name="shout",app_id="measured",namespace="",workflow_name="greet"} 1"""
+        );
     }
 
     [Fact]
