@@ -68,6 +68,14 @@ internal static class SidecarMeter
         "dapr_runtime_actor_timers_fired_total",
         description: "The number of actor timers fired."
     );
+    private static readonly Counter<long> Deactivations = Meter.CreateCounter<long>(
+        "dapr_runtime_actor_deactivated_total",
+        description: "The number of deactivated actors."
+    );
+    private static readonly Counter<long> FailedDeactivations = Meter.CreateCounter<long>(
+        "dapr_runtime_actor_deactivated_failed_total",
+        description: "The number of actors whose deactivation the app has failed."
+    );
     private static readonly Counter<long> Errors = Meter.CreateCounter<long>(
         "dapr_error_code_total",
         description: "The number of errors returned by the API, by code."
@@ -159,6 +167,9 @@ internal static class SidecarMeter
 
     public static void Timer(string app, string type, bool succeeded) =>
         Timers.Add(1, new("actor_type", type), new("app_id", app), new("success", Text(succeeded)));
+
+    public static void Deactivated(string app, string type, bool succeeded) =>
+        (succeeded ? Deactivations : FailedDeactivations).Add(1, new("actor_type", type), new KeyValuePair<string, object?>("app_id", app));
 
     public static void Error(string app, string code) =>
         Errors.Add(1, new("app_id", app), new("category", ErrorCategories.Of(code)), new("error_code", code));

@@ -312,6 +312,21 @@ public sealed class MetricsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Deactivated_actors_are_counted_by_outcome()
+    {
+        app.Answers("/dapr/config", 200, """{"entities":["Brief","Stubborn"],"actorIdleTimeout":"100ms"}""");
+        app.Answers("/actors/Stubborn/a", 500);
+        await using var sidecar = await StartAsync(
+            "enabled: true",
+            Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))
+        );
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Brief/a/method/act", "{}").SucceedsAsync(200);
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Stubborn/a/method/act", "{}").SucceedsAsync(200);
+        await HasAsync(sidecar, """dapr_runtime_actor_deactivated_total{actor_type="Brief",app_id="measured"} 1""");
+        await HasAsync(sidecar, """dapr_runtime_actor_deactivated_failed_total{actor_type="Stubborn",app_id="measured"} 1""");
+    }
+
+    [Fact]
     public async Task A_bulk_publish_is_one_call_under_its_policy()
     {
         await using var sidecar = await StartAsync(
