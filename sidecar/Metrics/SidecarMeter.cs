@@ -60,6 +60,19 @@ internal static class SidecarMeter
         "dapr_runtime_service_invocation_req_recv_total",
         description: "The number of requests received via service invocation."
     );
+    private static readonly Counter<long> InvocationAnswersSent = Meter.CreateCounter<long>(
+        "dapr_runtime_service_invocation_res_sent_total",
+        description: "The number of responses sent via service invocation."
+    );
+    private static readonly Counter<long> InvocationAnswersReceived = Meter.CreateCounter<long>(
+        "dapr_runtime_service_invocation_res_recv_total",
+        description: "The number of responses received via service invocation."
+    );
+    private static readonly Histogram<double> InvocationLatency = Meter.CreateHistogram<double>(
+        "dapr_runtime_service_invocation_res_recv_latency_ms",
+        "ms",
+        "Time from a request via service invocation to its response."
+    );
     private static readonly Counter<long> Reminders = Meter.CreateCounter<long>(
         "dapr_runtime_actor_reminders_fired_total",
         description: "The number of actor reminders fired."
@@ -139,6 +152,33 @@ internal static class SidecarMeter
         if (app != source)
         {
             InvocationsReceived.Add(1, new("app_id", app), new KeyValuePair<string, object?>("src_app_id", source));
+        }
+    }
+
+    /// <param name="status">The HTTP status, or the gRPC code of a gRPC app.</param>
+    public static void AnswerSent(string app, string source, int status)
+    {
+        if (app != source)
+        {
+            var text = status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            InvocationAnswersSent.Add(1, new("app_id", app), new("dst_app_id", source), new("status", text));
+        }
+    }
+
+    /// <param name="status">The HTTP status, or the gRPC code of a gRPC app.</param>
+    public static void AnswerReceived(string app, string target, int status, TimeSpan took)
+    {
+        if (app != target)
+        {
+            var text = status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            InvocationAnswersReceived.Add(
+                1,
+                new("app_id", app),
+                new("src_app_id", target),
+                new("status", text),
+                new KeyValuePair<string, object?>("type", "unary")
+            );
+            InvocationLatency.Record(took.TotalMilliseconds, new("app_id", app), new("src_app_id", target), new("status", text));
         }
     }
 

@@ -277,6 +277,14 @@ public sealed class MetricsTests : IAsyncLifetime
             sidecar,
             """dapr_runtime_service_invocation_req_sent_total{app_id="measured",dst_app_id="outside",type="unary"} 3"""
         );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_service_invocation_res_recv_total{app_id="measured",src_app_id="outside",status="500",type="unary"} 3"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_service_invocation_res_recv_latency_ms_count{app_id="measured",src_app_id="outside",status="500"} 3"""
+        );
         var seen = await sidecar.Http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"));
         Assert.DoesNotContain("dst_app_id=\"measured\"", seen, StringComparison.Ordinal);
     }
