@@ -49,9 +49,11 @@ internal static class JobProgress
     public static ScheduledJob? Failed(ScheduledJob job, DateTimeOffset begun, DateTimeOffset now)
     {
         var policy = FailurePolicy.From(job.Job().FailurePolicy);
-        return job.Failures < policy.Retries
-            ? job with { Next = begun + policy.Interval, Failures = job.Failures + 1 }
-            : Succeeded(job, now);
+        if (job.Failures >= policy.Retries)
+        {
+            return Succeeded(job, now);
+        }
+        return job with { Next = begun + policy.Interval, Failures = job.Failures + 1 };
     }
 
     private static FormatException Invalid(string why) => new($"job failed validation: {why}");

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace Sidecar.Metrics;
@@ -93,6 +95,19 @@ internal static class SidecarMeter
         "dapr_error_code_total",
         description: "The number of errors returned by the API, by code."
     );
+
+    private static readonly ConcurrentDictionary<(string App, string Type), long> SetTimers = new();
+
+    static SidecarMeter() =>
+        Meter.CreateObservableGauge(
+            "dapr_runtime_actor_timers",
+            () =>
+                SetTimers.Select(timers => new Measurement<long>(
+                    timers.Value,
+                    new TagList { { "actor_type", timers.Key.Type }, { "app_id", timers.Key.App } }
+                )),
+            description: "The number of actor timers that are set."
+        );
 
     public static bool CountsHttp => HttpRequests.Enabled;
 
@@ -207,6 +222,8 @@ internal static class SidecarMeter
 
     public static void Timer(string app, string type, bool succeeded) =>
         Timers.Add(1, new("actor_type", type), new("app_id", app), new("success", Text(succeeded)));
+
+    public static void TimersChanged(string app, string type, int by) => SetTimers.AddOrUpdate((app, type), by, (_, count) => count + by);
 
     public static void Deactivated(string app, string type, bool succeeded) =>
         (succeeded ? Deactivations : FailedDeactivations).Add(1, new("actor_type", type), new KeyValuePair<string, object?>("app_id", app));

@@ -335,6 +335,21 @@ public sealed class MetricsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Timers_are_counted_as_long_as_they_are_set()
+    {
+        app.Answers("/dapr/config", 200, """{"entities":["Clock"]}""");
+        await using var sidecar = await StartAsync(
+            "enabled: true",
+            Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))
+        );
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Clock/a/method/act", "{}").SucceedsAsync(200);
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Clock/a/timers/tick", """{"dueTime":"1h"}""").SucceedsAsync();
+        await HasAsync(sidecar, """dapr_runtime_actor_timers{actor_type="Clock",app_id="measured"} 1""");
+        await sidecar.Http.DeleteAsync("/v1.0/actors/Clock/a/timers/tick").SucceedsAsync();
+        await HasAsync(sidecar, """dapr_runtime_actor_timers{actor_type="Clock",app_id="measured"} 0""");
+    }
+
+    [Fact]
     public async Task A_bulk_publish_is_one_call_under_its_policy()
     {
         await using var sidecar = await StartAsync(
