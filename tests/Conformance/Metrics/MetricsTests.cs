@@ -290,6 +290,23 @@ public sealed class MetricsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Answers_to_another_app_are_counted_by_status()
+    {
+        app.Answers("/broken", 500);
+        await using var sidecar = await StartAsync("enabled: true");
+        await using var other = await TestedSidecar.StartAsync(new SidecarOptions { AppId = "asking" });
+        await other.Http.GetAsync("/v1.0/invoke/measured/method/hi").SucceedsAsync(200);
+        using var answer = await other.Http.GetAsync("/v1.0/invoke/measured/method/broken");
+        foreach (var status in (int[])[200, 500])
+        {
+            await HasAsync(
+                sidecar,
+                $"dapr_runtime_service_invocation_res_sent_total{{app_id=\"measured\",dst_app_id=\"asking\",status=\"{status}\"}} 1"
+            );
+        }
+    }
+
+    [Fact]
     public async Task A_job_is_counted_and_timed_by_its_success()
     {
         await using var sidecar = await StartAsync("enabled: true");
