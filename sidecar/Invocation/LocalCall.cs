@@ -32,7 +32,7 @@ internal static class LocalCall
             .Concat(InvocationHeaders.Of(caller, target.Id, InvocationHeaders.Namespace))
             .ToList();
         var span = Callee.StartSpan(callee, target, caller, call.Trace);
-        var status = (int)StatusCode.Internal; // of a call without an answer, as in daprd
+        var status = 0; // of a call without an answer, as in daprd
         try
         {
             var reply = await callee.Channel!.InvokeAsync(

@@ -147,7 +147,7 @@ internal sealed class ServiceInvoker(
         var client = Callee.Client(callee, target, callerId);
         Callee.DemandHealthy(callee, target);
         var span = Callee.StartSpan(callee, target, callerId, TraceContext.Of(context));
-        var status = (int)StatusCode.Internal; // of a call without an answer, as in daprd
+        var status = 0; // of a call without an answer, as in daprd
         try
         {
             if (callee.Options.AppIsGrpc)
