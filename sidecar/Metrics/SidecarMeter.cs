@@ -161,6 +161,10 @@ internal static class SidecarMeter
         }
     }
 
+    /// <summary>A proxied gRPC call also counts if it is for the own app.</summary>
+    public static void ProxiedSent(string app, string target, bool streams) =>
+        InvocationsSent.Add(1, new("app_id", app), new("dst_app_id", target), new("type", streams ? "streaming" : "unary"));
+
     /// <summary>A call of the own app does not count either.</summary>
     public static void Received(string app, string source)
     {
@@ -185,16 +189,21 @@ internal static class SidecarMeter
     {
         if (app != target)
         {
-            var text = status.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            InvocationAnswersReceived.Add(
-                1,
-                new("app_id", app),
-                new("src_app_id", target),
-                new("status", text),
-                new KeyValuePair<string, object?>("type", "unary")
-            );
-            InvocationLatency.Record(took.TotalMilliseconds, new("app_id", app), new("src_app_id", target), new("status", text));
+            ProxiedAnswerReceived(app, target, status, took);
         }
+    }
+
+    public static void ProxiedAnswerReceived(string app, string target, int code, TimeSpan took)
+    {
+        var text = code.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        InvocationAnswersReceived.Add(
+            1,
+            new("app_id", app),
+            new("src_app_id", target),
+            new("status", text),
+            new KeyValuePair<string, object?>("type", "unary")
+        );
+        InvocationLatency.Record(took.TotalMilliseconds, new("app_id", app), new("src_app_id", target), new("status", text));
     }
 
     public static void AppAnswered(string app, string method, string path, int status, TimeSpan took)

@@ -1,6 +1,8 @@
 using Conformance.Apps;
 using Conformance.Running;
 using Conformance.Workflows;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 
 namespace Conformance.Metrics;
@@ -304,6 +306,39 @@ public sealed class MetricsTests : IAsyncLifetime
                 $"dapr_runtime_service_invocation_res_sent_total{{app_id=\"measured\",dst_app_id=\"asking\",status=\"{status}\"}} 1"
             );
         }
+    }
+
+    [Fact]
+    public async Task Proxied_calls_are_counted_by_code()
+    {
+        await using var callee = await GrpcApp.StartAsync();
+        await using var proxied = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppId = "proxied",
+                AppPort = callee.PortNumber,
+                AppProtocol = "grpc",
+            }
+        );
+        await using var sidecar = await StartAsync("enabled: true");
+        var invoker = sidecar.Channel.CreateCallInvoker();
+        var toApp = new CallOptions(new Metadata { { "dapr-app-id", "proxied" } });
+        await invoker.AsyncUnaryCall(Echo.SayMethod, null, toApp, new StringValue { Value = "counted" });
+        await invoker
+            .AsyncUnaryCall(Echo.SayMethod, null, toApp, new StringValue { Value = "fail counted" })
+            .FailsAsync(StatusCode.AlreadyExists, "fail counted");
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_service_invocation_req_sent_total{app_id="measured",dst_app_id="proxied",type="unary"} 2"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_service_invocation_res_recv_total{app_id="measured",src_app_id="proxied",status="0",type="unary"} 1"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_service_invocation_res_recv_total{app_id="measured",src_app_id="proxied",status="6",type="unary"} 1"""
+        );
     }
 
     [Fact]
