@@ -173,6 +173,20 @@ public sealed class MetricsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_rule_replaces_parts_of_a_label()
+    {
+        await using var sidecar = await StartAsync(
+            "rules: [ { name: dapr_http_server_request_count, labels: [ { name: path, regex: { orders/any: \"orders/.+\" } } ] } ]"
+        );
+        await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/orders/7").SucceedsAsync(200);
+        await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/orders/8").SucceedsAsync(200);
+        await HasAsync(
+            sidecar,
+            """dapr_http_server_request_count{app_id="measured",method="GET",path="/v1.0/invoke/measured/method/orders/any",status="200"} 2"""
+        );
+    }
+
+    [Fact]
     public async Task Paths_are_left_out_or_matched_as_configured()
     {
         await using var sidecar = await StartAsync("http: { increasedCardinality: false, pathMatching: [\"/orders/{id}\"] }");
