@@ -213,9 +213,11 @@ internal sealed partial class ActorHost : IAsyncDisposable
         {
             return;
         }
+        var succeeded = false;
         try
         {
             await app.DeactivateAsync(actor.Id, cancellation);
+            succeeded = true;
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
@@ -225,6 +227,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
         {
             active.TryRemove(KeyValuePair.Create(actor.Id, actor));
             actor.Close();
+            SidecarMeter.Deactivated(appId, actor.Id.Type, succeeded);
         }
     }
 

@@ -37,6 +37,7 @@ internal sealed partial class ActorTimers(string appId, ActorRouter router, Time
             {
                 timers[(timer.Actor, timer.Name)] = timer;
                 Arm(timer);
+                SidecarMeter.TimersChanged(appId, timer.Actor.Type, 1);
             }
         }
     }
@@ -49,6 +50,7 @@ internal sealed partial class ActorTimers(string appId, ActorRouter router, Time
             if (timers.Remove((actor, name), out var timer))
             {
                 timer.Call?.Dispose();
+                SidecarMeter.TimersChanged(appId, actor.Type, -1);
             }
         }
     }
@@ -62,6 +64,7 @@ internal sealed partial class ActorTimers(string appId, ActorRouter router, Time
             foreach (var timer in timers.Values)
             {
                 timer.Call?.Dispose();
+                SidecarMeter.TimersChanged(appId, timer.Actor.Type, -1);
             }
             timers.Clear();
         }
@@ -125,7 +128,7 @@ internal sealed partial class ActorTimers(string appId, ActorRouter router, Time
             }
             else
             {
-                timers.Remove((timer.Actor, timer.Name));
+                Remove(timer.Actor, timer.Name);
             }
         }
     }

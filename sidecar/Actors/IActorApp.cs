@@ -11,7 +11,7 @@ internal interface IActorApp
     /// <exception cref="ReminderCanceledException">The app asks for the end of the reminder or timer.</exception>
     Task<InvocationReply> SendAsync(ActorId actor, string what, InvocationCall call, CancellationToken cancellation);
 
-    /// <exception cref="HttpRequestException">The app could not be reached.</exception>
+    /// <exception cref="HttpRequestException">The app could not be reached, or has answered with an error.</exception>
     Task DeactivateAsync(ActorId actor, CancellationToken cancellation);
 }
 
@@ -33,8 +33,15 @@ internal sealed class HttpActorApp(IAppChannel channel) : IActorApp
         return reply.Status == 200 && !ActorAttempt.IsException(reply) && Cancels(reply) ? throw ActorErrors.ReminderCanceled() : reply;
     }
 
-    public Task DeactivateAsync(ActorId actor, CancellationToken cancellation) =>
-        channel.InvokeAsync(new InvocationCall("DELETE", $"actors/{actor.Type}/{actor.Id}", "", null, default, []), cancellation);
+    public async Task DeactivateAsync(ActorId actor, CancellationToken cancellation)
+    {
+        var call = new InvocationCall("DELETE", $"actors/{actor.Type}/{actor.Id}", "", null, default, []);
+        var reply = await channel.InvokeAsync(call, cancellation);
+        if (reply.Status != 200)
+        {
+            throw new HttpRequestException($"the app answered {reply.Status}");
+        }
+    }
 
     private static bool Cancels(InvocationReply reply) =>
         BooleanText.Of(reply.Headers.FirstOrDefault(header => header.Key.Equals(CancelHeader, StringComparison.OrdinalIgnoreCase)).Value);

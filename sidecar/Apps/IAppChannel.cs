@@ -48,6 +48,9 @@ internal sealed record InvocationReply(
     string? TypeUrl = null
 ) : IFallible
 {
+    /// <summary>The HTTP status, or the gRPC code of a gRPC app.</summary>
+    public int AppStatus => TypeUrl is null ? Status : 0;
+
     /// <summary>True for answers that retries and circuit breakers count: HTTP statuses that are neither success nor redirection.</summary>
     bool IFallible.Failed => TypeUrl is null && Status is < 200 or > 399;
 

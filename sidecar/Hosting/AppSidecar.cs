@@ -110,6 +110,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
         jobs = new JobService(options.AppId, jobStore, time, loggers.CreateLogger<JobService>());
         var workflows = new WorkflowEngineOptions(LargestWorkItem(options))
         {
+            LargestBody = options.MaxBodySize > 0 ? options.MaxBodySize : null,
             Limits = configuration.Workflow.Limits,
             Retention = configuration.Workflow.Retention,
         };

@@ -78,6 +78,7 @@ internal static class RequestGuard
         {
             return ActorRelay.ReceiveAsync(context, sidecar.ActorHost);
         }
+        GrpcAppStatus.AddTo(context);
         var target = new InvocationTarget(sidecar.Options.AppId, MethodPath.Clean(sidecar.Options.AppId, RequestPath.Of(context).Decoded));
         return context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true
             ? sidecar.Invoker.DeliverGrpcAsync(context, sidecar, target, caller)

@@ -20,6 +20,10 @@ internal sealed class Attempt(CancellationToken cancellation) : IFallible
     public static CancellationToken CancellationOf(HttpContext context) =>
         context.Features.Get<Attempt>()?.Cancellation ?? context.RequestAborted;
 
+    /// <summary>The status of the latest answer to a forwarded request: the code of a gRPC app, otherwise the HTTP status.</summary>
+    public static int StatusOf(HttpContext context) =>
+        context.Features.Get<GrpcAppStatus>()?.Code ?? context.Features.Get<Attempt>()?.Code ?? context.Response.StatusCode;
+
     public bool Failed => held is not null || failure is not null;
 
     /// <summary>Null for a connection failure: it has no status, and is retried whatever statuses the rule names.</summary>

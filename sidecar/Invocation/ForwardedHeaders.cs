@@ -24,6 +24,9 @@ internal abstract class ForwardedHeaders(bool http) : HttpTransformer
 
     protected bool IsHttp => http;
 
+    /// <summary>True for an answer that no policy repeats, whatever its status.</summary>
+    public virtual bool IsFinal(HttpResponseMessage response) => false;
+
     /// <summary>The URL that a request is sent to.</summary>
     public abstract Uri UrlOf(HttpRequest request);
 

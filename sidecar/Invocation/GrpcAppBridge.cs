@@ -39,6 +39,7 @@ internal static class GrpcAppBridge
         try
         {
             var reply = await callee.Channel!.InvokeAsync(call, cancellation);
+            context.Features.Set(new GrpcAppStatus((int)StatusCode.OK));
             context.Response.StatusCode = 200;
             context.Response.ContentType = string.IsNullOrEmpty(reply.ContentType) ? Sniffed(reply) : reply.ContentType;
             foreach (var (name, value) in reply.Headers)
@@ -58,6 +59,7 @@ internal static class GrpcAppBridge
         catch (RpcException e) when (!context.Response.HasStarted)
         {
             cancellation.ThrowIfCancellationRequested(); // a call that the sidecar has cancelled has no status of the app
+            context.Features.Set(new GrpcAppStatus((int)e.StatusCode));
             if (form is not null)
             {
                 GrpcForm.WriteStatus(context.Response, e.Status);

@@ -1,6 +1,8 @@
 using Grpc.Core;
 using Sidecar.Apps;
+using Sidecar.Go;
 using Sidecar.Http;
+using Sidecar.Metrics;
 using Sidecar.Names;
 using Sidecar.Resiliency;
 using Sidecar.Tracing;
@@ -11,6 +13,9 @@ namespace Sidecar.Invocation;
 /// <summary>Proxies gRPC calls of any service to the app that is named in their metadata.</summary>
 internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameResolver names, IHttpForwarder forwarder, TimeProvider time)
 {
+    /// <summary>The metadata by which a client says that its call is no unary one.</summary>
+    private const string StreamHeader = "dapr-stream";
+
     public async Task SendAsync(HttpContext context, InvocationTarget target, Policy? policy)
     {
         if (policy is null)
@@ -95,12 +100,16 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
 
     private async Task SendOnceAsync(HttpContext context, InvocationTarget target)
     {
+        var streams = BooleanText.Of(context.Request.Headers[StreamHeader].ToString());
+        var begun = time.GetTimestamp();
         if (directory.Find(target.Id) is { } local)
         {
+            SidecarMeter.ProxiedSent(caller.AppId, target.Id, streams);
             await local.Invoker.DeliverGrpcAsync(context, local, target, caller.AppId);
         }
         else if (await names.FindAsync(target.Id) is { } sidecar)
         {
+            SidecarMeter.ProxiedSent(caller.AppId, target.Id, streams);
             var transformer = new ToSidecar(sidecar, caller.AppId, target);
             if (
                 await ForwardAsync(context, sidecar, SidecarRegistry.Invoker, transformer) != ForwarderError.None
@@ -113,8 +122,17 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
         else
         {
             GrpcStatusAnswer.Write(context, StatusCode.Unknown, $"couldn't find service: {target.Id}");
+            return;
+        }
+        if (!streams) // as in daprd: a stream has no time of its own
+        {
+            SidecarMeter.ProxiedAnswerReceived(caller.AppId, target.Id, CodeOf(context), time.GetElapsedTime(begun));
         }
     }
+
+    private static int CodeOf(HttpContext context) =>
+        context.Features.Get<ProxyAttempt>()?.Code
+        ?? (context.Response.StatusCode == StatusCodes.Status200OK ? GrpcStatusAnswer.CodeOf(context) : (int)StatusCode.Unavailable);
 
     private ValueTask<ForwarderError> ForwardAsync(
         HttpContext context,

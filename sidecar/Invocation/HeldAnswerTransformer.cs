@@ -20,7 +20,11 @@ internal sealed class HeldAnswerTransformer(ForwardedHeaders inner, Attempt atte
         CancellationToken cancellation
     )
     {
-        if (response is null || SwitchedProtocol.StatusOf(response) is >= HttpStatusCode.OK and < HttpStatusCode.BadRequest)
+        if (
+            response is null
+            || inner.IsFinal(response)
+            || SwitchedProtocol.StatusOf(response) is >= HttpStatusCode.OK and < HttpStatusCode.BadRequest
+        )
         {
             return await inner.TransformResponseAsync(context, response, cancellation);
         }

@@ -97,6 +97,7 @@ internal sealed class ServiceInvoker(
 
     private async Task ForwardOnceAsync(HttpContext context, InvocationTarget target)
     {
+        var begun = time.GetTimestamp();
         if (endpoints.FirstOrDefault(endpoint => endpoint.IsNamed(target.Id)) is { } endpoint)
         {
             CountSent(target);
@@ -133,6 +134,7 @@ internal sealed class ServiceInvoker(
                 target
             );
         }
+        SidecarMeter.AnswerReceived(caller.AppId, target.Id, Attempt.StatusOf(context), time.GetElapsedTime(begun));
     }
 
     public void Dispose() => clients.Dispose();
@@ -145,17 +147,20 @@ internal sealed class ServiceInvoker(
         var client = Callee.Client(callee, target, callerId);
         Callee.DemandHealthy(callee, target);
         var span = Callee.StartSpan(callee, target, callerId, TraceContext.Of(context));
+        var status = 0; // of a call without an answer, as in daprd
         try
         {
             if (callee.Options.AppIsGrpc)
             {
                 await GrpcAppBridge.SendAsync(context, callee, target, callerId, span.Context);
+                status = Attempt.StatusOf(context);
                 return;
             }
             if (!callee.AppPipeline.IsEmpty)
             {
                 if (await callee.AppPipeline.RunAsync(context, "/" + target.Method) is not { } led)
                 {
+                    status = context.Response.StatusCode;
                     return;
                 }
                 target = target with { Method = RequestPath.Clean(led) };
@@ -174,6 +179,7 @@ internal sealed class ServiceInvoker(
                 target,
                 direct: callerId == callee.Options.AppId
             );
+            status = Attempt.StatusOf(context);
         }
         catch (Exception e) when (span.RecordException(e))
         {
@@ -182,6 +188,7 @@ internal sealed class ServiceInvoker(
         finally
         {
             span.End();
+            SidecarMeter.AnswerSent(callee.Options.AppId, callerId, status);
         }
     }
 
@@ -222,57 +229,35 @@ internal sealed class ServiceInvoker(
 
     private async Task<InvocationReply> InvokeOnceAsync(InvocationTarget target, InvocationCall call, CancellationToken cancellation)
     {
-        var targetId = target.Id;
-        if (endpoints.FirstOrDefault(endpoint => endpoint.IsNamed(targetId)) is { } site)
+        var begun = time.GetTimestamp();
+        try
+        {
+            var reply = await SendAsync(target, call, cancellation);
+            SidecarMeter.AnswerReceived(caller.AppId, target.Id, reply.AppStatus, time.GetElapsedTime(begun));
+            return reply;
+        }
+        catch (RpcException e)
+        {
+            SidecarMeter.AnswerReceived(caller.AppId, target.Id, (int)e.StatusCode, time.GetElapsedTime(begun));
+            throw;
+        }
+    }
+
+    private async Task<InvocationReply> SendAsync(InvocationTarget target, InvocationCall call, CancellationToken cancellation)
+    {
+        if (endpoints.FirstOrDefault(endpoint => endpoint.IsNamed(target.Id)) is { } site)
         {
             CountSent(target);
             return await EndpointCall.SendAsync(site, clients.ForMessages(site), target, call, cancellation);
         }
-        if (directory.Find(targetId) is not { } callee)
+        if (directory.Find(target.Id) is not { } callee)
         {
-            var sidecar = await RemoteAsync(targetId);
+            var sidecar = await RemoteAsync(target.Id);
             CountSent(target);
             return await RemoteCall.SendAsync(sidecar, names, caller.AppId, target, call, cancellation);
         }
         CountSent(target);
-        Callee.DemandAllowed(callee, target, caller.AppId, call.Verb);
-        SidecarMeter.Received(targetId, caller.AppId);
-        var client = Callee.Client(callee, target, caller.AppId);
-        Callee.DemandHealthy(callee, target);
-        if (call.VerbProblem is { } problem && !callee.Options.AppIsGrpc)
-        {
-            throw InvocationErrors.InvokeFailed(targetId, StatusCode.InvalidArgument, problem);
-        }
-        var headers = call
-            .Headers.Where(header => !InvocationHeaders.Drops(header.Key, caller.AppId, targetId) && !InvocationHeaders.IsOwn(header.Key))
-            .Concat(InvocationHeaders.Of(caller.AppId, targetId, InvocationHeaders.Namespace))
-            .ToList();
-        var span = Callee.StartSpan(callee, target, caller.AppId, call.Trace);
-        try
-        {
-            return await callee.Channel!.InvokeAsync(
-                call with
-                {
-                    Method = target.Method,
-                    Headers = headers,
-                    Trace = span.Context,
-                },
-                cancellation
-            );
-        }
-        catch (HttpRequestException e)
-        {
-            var url = AppPath.Resolve(client.Address, target.Method, call.QueryString);
-            throw InvocationErrors.AppFailed(
-                targetId,
-                targetId == caller.AppId,
-                HttpForwarding.Failure(call.Verb, url, HttpForwarding.Cause(e))
-            );
-        }
-        finally
-        {
-            span.End();
-        }
+        return await LocalCall.SendAsync(callee, caller.AppId, target, call, cancellation);
     }
 
     /// <summary>Proxies a gRPC call of any service to the app named in its metadata; to the own app without a policy.</summary>

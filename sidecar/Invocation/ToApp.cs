@@ -34,6 +34,8 @@ internal sealed class ToApp(AppClient app, string caller, string callee, Invocat
 /// <summary>Transforms a caller's request into the request to another process's sidecar.</summary>
 internal sealed class ToSidecar(Uri sidecar, string caller, InvocationTarget target) : ForwardedHeaders(http: false)
 {
+    public override bool IsFinal(HttpResponseMessage response) => GrpcAppStatus.IsIn(response);
+
     public override Uri UrlOf(HttpRequest request) => AppPath.Resolve(sidecar, target.Method, request.QueryString.Value ?? "");
 
     public override async ValueTask TransformRequestAsync(
@@ -47,6 +49,19 @@ internal sealed class ToSidecar(Uri sidecar, string caller, InvocationTarget tar
         request.Headers.Remove(InvocationHeaders.AppId);
         request.Headers.Remove(InvocationHeaders.ApiToken);
         Names.SidecarRegistry.Introduce(request, caller, target.Id, TraceContext.Of(context));
+    }
+
+    public override ValueTask<bool> TransformResponseAsync(
+        HttpContext context,
+        HttpResponseMessage? response,
+        CancellationToken cancellation
+    )
+    {
+        if (response is not null)
+        {
+            GrpcAppStatus.TakeFrom(response, context);
+        }
+        return base.TransformResponseAsync(context, response, cancellation);
     }
 }
 

@@ -45,10 +45,15 @@ internal static class JobProgress
     }
 
     /// <summary>Applies the job's failure policy: the same tick again, or the next one.</summary>
-    public static ScheduledJob? Failed(ScheduledJob job, DateTimeOffset now)
+    /// <param name="begun">The start of the failed attempt, from which the pause counts, as in Dapr's scheduler.</param>
+    public static ScheduledJob? Failed(ScheduledJob job, DateTimeOffset begun, DateTimeOffset now)
     {
         var policy = FailurePolicy.From(job.Job().FailurePolicy);
-        return job.Failures < policy.Retries ? job with { Next = now + policy.Interval, Failures = job.Failures + 1 } : Succeeded(job, now);
+        if (job.Failures >= policy.Retries)
+        {
+            return Succeeded(job, now);
+        }
+        return job with { Next = begun + policy.Interval, Failures = job.Failures + 1 };
     }
 
     private static FormatException Invalid(string why) => new($"job failed validation: {why}");

@@ -119,23 +119,24 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
     private async Task<ScheduledJob?> TriggerAsync(IJobReceiver receiver, ScheduledJob job)
     {
         JobOutcome outcome;
-        var begun = time.GetTimestamp();
+        var begun = time.GetUtcNow();
+        var timestamp = time.GetTimestamp();
         try
         {
             outcome = await receiver.TriggerAsync(job.Name, job.Job().Data, stopping.Token);
+            ComponentMeter.Job(appId, outcome == JobOutcome.Done, time.GetElapsedTime(timestamp));
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)
         {
             LogUnreachable(e, job.Name);
-            outcome = JobOutcome.Failed;
+            outcome = JobOutcome.Failed; // not counted: daprd's metrics contain only jobs that the app has answered
         }
-        ComponentMeter.Job(appId, outcome == JobOutcome.Done, time.GetElapsedTime(begun));
         if (outcome != JobOutcome.Done)
         {
             LogRefused(job.Name, outcome);
         }
         var now = time.GetUtcNow();
-        return outcome == JobOutcome.Failed ? JobProgress.Failed(job, now) : JobProgress.Succeeded(job, now);
+        return outcome == JobOutcome.Failed ? JobProgress.Failed(job, begun, now) : JobProgress.Succeeded(job, now);
     }
 
     [LoggerMessage(5201, LogLevel.Error, "Job {Job} could not be processed; it comes again after the next start")]

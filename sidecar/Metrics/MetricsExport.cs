@@ -15,9 +15,7 @@ internal sealed class MetricsExport : IDisposable
     /// <summary>The text format has no room for them, and taking the trace of each measurement costs.</summary>
     private static readonly ExemplarBehavior NoExemplars = ExemplarBehavior.NoExemplars();
 
-    private readonly Dictionary<string, (CollectorRegistry Registry, MetricFactory Factory, double[] Buckets)> apps = new(
-        StringComparer.Ordinal
-    );
+    private readonly Dictionary<string, AppMetrics> apps = new(StringComparer.Ordinal);
     private readonly MeterListener listener = new();
 
     /// <param name="meters">The names of the meters that are gathered.</param>
@@ -29,7 +27,7 @@ internal sealed class MetricsExport : IDisposable
             var factory = Prometheus.Metrics.WithCustomRegistry(registry);
             var memory = factory.CreateGauge("process_resident_memory_bytes", "Resident memory size in bytes.");
             registry.AddBeforeCollectCallback(() => memory.Set(Environment.WorkingSet));
-            apps[app] = (registry, factory, [.. options.LatencyBuckets]);
+            apps[app] = new AppMetrics(registry, factory, [.. options.LatencyBuckets], options.Rules);
         }
         listener.InstrumentPublished = (instrument, listening) =>
         {
@@ -60,6 +58,8 @@ internal sealed class MetricsExport : IDisposable
     }
 
     public void Dispose() => listener.Dispose();
+
+    private sealed record AppMetrics(CollectorRegistry Registry, MetricFactory Factory, double[] Buckets, IReadOnlyList<MetricsRule> Rules);
 
     /// <summary>One instrument and its values by label set. Labels are written in the order of their names, as in daprd.</summary>
     private sealed class Series
@@ -97,9 +97,13 @@ internal sealed class MetricsExport : IDisposable
                 names[i] = tags[i].Key;
             }
             var app = Array.IndexOf(names, AppLabel) is >= 0 and var at ? values[at] : null;
-            if (app is null || !export.apps.ContainsKey(app))
+            if (app is null || !export.apps.TryGetValue(app, out var mine))
             {
                 return static _ => { };
+            }
+            for (var i = 0; i < names.Length; i++)
+            {
+                values[i] = MetricsRule.Apply(mine.Rules, instrument.Name, names[i], values[i]);
             }
             Array.Sort(names, values, StringComparer.Ordinal);
             return byApp.GetOrAdd(app, static (id, given) => given.Self.Create(id, given.Names), (Self: this, Names: names))(values);
@@ -107,16 +111,20 @@ internal sealed class MetricsExport : IDisposable
 
         private Func<string[], Action<double>> Create(string app, string[] names)
         {
-            var (_, factory, buckets) = export.apps[app];
+            var (_, factory, buckets, _) = export.apps[app];
             var help = instrument.Description ?? instrument.Name;
             switch (instrument)
             {
-                case Histogram<double>:
+                case Histogram<double> measured:
                     var histogram = factory.CreateHistogram(
                         instrument.Name,
                         help,
                         names,
-                        new HistogramConfiguration { Buckets = buckets, ExemplarBehavior = NoExemplars }
+                        new HistogramConfiguration
+                        {
+                            Buckets = measured.Advice?.HistogramBucketBoundaries is { } own ? [.. own] : buckets,
+                            ExemplarBehavior = NoExemplars,
+                        }
                     );
                     return values => histogram.WithLabels(values).Observe;
                 case ObservableGauge<long>:

@@ -60,11 +60,13 @@ internal sealed record MetricsOptions
 
     public IReadOnlyList<double> LatencyBuckets { get; init; } = DefaultBuckets;
 
+    public IReadOnlyList<MetricsRule> Rules { get; init; } = [];
+
     public static MetricsOptions Read(YamlMap metrics, MetricsOptions before)
     {
         var http = metrics.Map("http");
         var buckets = Buckets(metrics, "latencyDistributionBuckets");
-        metrics.Accept("rules", "workflow");
+        metrics.Accept("workflow");
         return new MetricsOptions
         {
             Enabled = metrics.Flag("enabled") ?? before.Enabled,
@@ -73,6 +75,7 @@ internal sealed record MetricsOptions
             VerbsInHttp = http?.Flag("excludeVerbs") is { } excluded ? !excluded : before.VerbsInHttp,
             PathMatching = http?.Has("pathMatching") == true ? http.Texts("pathMatching") : before.PathMatching,
             LatencyBuckets = buckets.Count > 0 ? buckets : before.LatencyBuckets,
+            Rules = metrics.Has("rules") ? MetricsRule.Read(metrics) : before.Rules,
         };
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace Sidecar.Metrics;
@@ -60,6 +62,19 @@ internal static class SidecarMeter
         "dapr_runtime_service_invocation_req_recv_total",
         description: "The number of requests received via service invocation."
     );
+    private static readonly Counter<long> InvocationAnswersSent = Meter.CreateCounter<long>(
+        "dapr_runtime_service_invocation_res_sent_total",
+        description: "The number of responses sent via service invocation."
+    );
+    private static readonly Counter<long> InvocationAnswersReceived = Meter.CreateCounter<long>(
+        "dapr_runtime_service_invocation_res_recv_total",
+        description: "The number of responses received via service invocation."
+    );
+    private static readonly Histogram<double> InvocationLatency = Meter.CreateHistogram<double>(
+        "dapr_runtime_service_invocation_res_recv_latency_ms",
+        "ms",
+        "Time from a request via service invocation to its response."
+    );
     private static readonly Counter<long> Reminders = Meter.CreateCounter<long>(
         "dapr_runtime_actor_reminders_fired_total",
         description: "The number of actor reminders fired."
@@ -68,10 +83,31 @@ internal static class SidecarMeter
         "dapr_runtime_actor_timers_fired_total",
         description: "The number of actor timers fired."
     );
+    private static readonly Counter<long> Deactivations = Meter.CreateCounter<long>(
+        "dapr_runtime_actor_deactivated_total",
+        description: "The number of deactivated actors."
+    );
+    private static readonly Counter<long> FailedDeactivations = Meter.CreateCounter<long>(
+        "dapr_runtime_actor_deactivated_failed_total",
+        description: "The number of actors whose deactivation the app has failed."
+    );
     private static readonly Counter<long> Errors = Meter.CreateCounter<long>(
         "dapr_error_code_total",
         description: "The number of errors returned by the API, by code."
     );
+
+    private static readonly ConcurrentDictionary<(string App, string Type), long> SetTimers = new();
+
+    static SidecarMeter() =>
+        Meter.CreateObservableGauge(
+            "dapr_runtime_actor_timers",
+            () =>
+                SetTimers.Select(timers => new Measurement<long>(
+                    timers.Value,
+                    new TagList { { "actor_type", timers.Key.Type }, { "app_id", timers.Key.App } }
+                )),
+            description: "The number of actor timers that are set."
+        );
 
     public static bool CountsHttp => HttpRequests.Enabled;
 
@@ -125,6 +161,10 @@ internal static class SidecarMeter
         }
     }
 
+    /// <summary>A proxied gRPC call also counts if it is for the own app.</summary>
+    public static void ProxiedSent(string app, string target, bool streams) =>
+        InvocationsSent.Add(1, new("app_id", app), new("dst_app_id", target), new("type", streams ? "streaming" : "unary"));
+
     /// <summary>A call of the own app does not count either.</summary>
     public static void Received(string app, string source)
     {
@@ -132,6 +172,38 @@ internal static class SidecarMeter
         {
             InvocationsReceived.Add(1, new("app_id", app), new KeyValuePair<string, object?>("src_app_id", source));
         }
+    }
+
+    /// <param name="status">The HTTP status, or the gRPC code of a gRPC app.</param>
+    public static void AnswerSent(string app, string source, int status)
+    {
+        if (app != source)
+        {
+            var text = status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            InvocationAnswersSent.Add(1, new("app_id", app), new("dst_app_id", source), new("status", text));
+        }
+    }
+
+    /// <param name="status">The HTTP status, or the gRPC code of a gRPC app.</param>
+    public static void AnswerReceived(string app, string target, int status, TimeSpan took)
+    {
+        if (app != target)
+        {
+            ProxiedAnswerReceived(app, target, status, took);
+        }
+    }
+
+    public static void ProxiedAnswerReceived(string app, string target, int code, TimeSpan took)
+    {
+        var text = code.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        InvocationAnswersReceived.Add(
+            1,
+            new("app_id", app),
+            new("src_app_id", target),
+            new("status", text),
+            new KeyValuePair<string, object?>("type", "unary")
+        );
+        InvocationLatency.Record(took.TotalMilliseconds, new("app_id", app), new("src_app_id", target), new("status", text));
     }
 
     public static void AppAnswered(string app, string method, string path, int status, TimeSpan took)
@@ -159,6 +231,11 @@ internal static class SidecarMeter
 
     public static void Timer(string app, string type, bool succeeded) =>
         Timers.Add(1, new("actor_type", type), new("app_id", app), new("success", Text(succeeded)));
+
+    public static void TimersChanged(string app, string type, int by) => SetTimers.AddOrUpdate((app, type), by, (_, count) => count + by);
+
+    public static void Deactivated(string app, string type, bool succeeded) =>
+        (succeeded ? Deactivations : FailedDeactivations).Add(1, new("actor_type", type), new KeyValuePair<string, object?>("app_id", app));
 
     public static void Error(string app, string code) =>
         Errors.Add(1, new("app_id", app), new("category", ErrorCategories.Of(code)), new("error_code", code));

@@ -141,6 +141,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             return Stopping;
         }
 
+        var begun = Runtime.Clock.GetTimestamp();
         started.Router ??= new TaskRouter { SourceAppID = AppId };
         started.ExecutionStarted.ParentTraceContext = TraceContexts.Sane(started.ExecutionStarted.ParentTraceContext);
         var (instance, refusal) = await InstanceCreation.ReserveAsync(Runtime, started, incoming, Runtime.Drain.Stopping);
@@ -154,19 +155,20 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             refusal = await message.Sender.Task;
         }
 
-        Runtime.Meter.Operation("create_workflow", refusal is null);
+        Runtime.Meter.Operation("create_workflow", refusal is null, Runtime.Clock.GetElapsedTime(begun));
         return refusal;
     }
 
     /// <summary>Puts an event into the inbox of an instance. Finished instances accept and ignore it.</summary>
     public async Task<WorkflowRefusal?> PostAsync(string id, HistoryEvent @event)
     {
+        var begun = Runtime.Clock.GetTimestamp();
         var instance = Runtime.Directory.Find(id) ?? await InstanceTakeover.TryContinueAsync(Runtime, id, CancellationToken.None);
         var refusal =
             instance is not null ? await instance.PostAsync(@event, fromClient: true)
             : await Runtime.Store.Reader.ExistsAsync(id, CancellationToken.None) ? null
             : WorkflowRefusal.NotFound;
-        Runtime.Meter.Operation("add_event", refusal is null);
+        Runtime.Meter.Operation("add_event", refusal is null, Runtime.Clock.GetElapsedTime(begun));
         return refusal;
     }
 
@@ -255,8 +257,9 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     /// <summary>Deletes a finished instance, with its children if recursive; an unfinished one by force only.</summary>
     public async Task<(int Deleted, WorkflowRefusal? Refusal)> PurgeAsync(string id, bool recursive, bool force)
     {
+        var begun = Runtime.Clock.GetTimestamp();
         var result = await Purge.RunAsync(Runtime, id, recursive, force);
-        Runtime.Meter.Operation("purge_workflow", result.Refusal is null);
+        Runtime.Meter.Operation("purge_workflow", result.Refusal is null, Runtime.Clock.GetElapsedTime(begun));
         return result;
     }
 

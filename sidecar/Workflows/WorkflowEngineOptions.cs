@@ -16,6 +16,9 @@ internal sealed record WorkflowEngineOptions(int? MaxMessageBytes = null)
 
     public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>The size of the largest gRPC body, of which metrics show payloads as fractions; null: they do not show them.</summary>
+    public long? LargestBody { get; init; }
+
     /// <summary>Null for no limits.</summary>
     public ConcurrencyLimits? Limits { get; init; }
 

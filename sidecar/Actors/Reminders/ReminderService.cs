@@ -204,13 +204,17 @@ internal sealed partial class ReminderService(
     private Task<T> StoreAsync<T>(Func<CancellationToken, Task<T>> call, ActorId actor, string name) =>
         RetriedStep.UntilDoneAsync($"The record of reminder {name} of actor {actor}", call, time, logger, stopping.Token);
 
-    /// <summary>Retries as often as the failure policy allows, unless the reminder is changed or deleted meanwhile.</summary>
+    /// <summary>
+    /// Retries as often as the failure policy allows, unless the reminder is changed or deleted meanwhile. A pause counts from the start of
+    /// the attempt before it, as in Dapr's scheduler.
+    /// </summary>
     /// <returns>False if the tick has failed and the app has become unhealthy.</returns>
     private async Task<bool> TryDeliverAsync(Reminder reminder, string etag)
     {
         var policy = reminder.OnFailure ?? FailurePolicy.Default;
         for (var attempt = 0; ; attempt++)
         {
+            var begun = time.GetTimestamp();
             try
             {
                 await tick(reminder, stopping.Token);
@@ -228,7 +232,8 @@ internal sealed partial class ReminderService(
             {
                 return true;
             }
-            await Task.Delay(policy.Interval, time, stopping.Token);
+            var pause = policy.Interval - time.GetElapsedTime(begun);
+            await Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.Zero, time, stopping.Token);
             if (held)
             {
                 return false;

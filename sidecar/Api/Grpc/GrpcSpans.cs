@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
 using Dapr.Client.Autogen.Grpc.v1;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
-using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Http;
 using Sidecar.Tracing;
 
@@ -60,26 +58,11 @@ internal sealed class GrpcSpans : Interceptor
             span.Tag(SpanTags.Protocol, "grpc");
             span.Tag(SpanTags.Api, path);
         }
-        var trailers = context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
-        if (Said(context, trailers, "grpc-status") is { Length: > 0 } status && status != "0")
+        if (GrpcStatusAnswer.CodeOf(context) != 0)
         {
-            span.Fail(Uri.UnescapeDataString(Said(context, trailers, "grpc-message")));
+            span.Fail(GrpcStatusAnswer.MessageOf(context));
         }
     }
-
-    /// <summary>The status of a call that has ended; 0 is OK.</summary>
-    public static int StatusOf(HttpContext context) =>
-        int.TryParse(
-            Said(context, context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers, "grpc-status"),
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out var status
-        )
-            ? status
-            : 0;
-
-    private static string Said(HttpContext context, IHeaderDictionary? trailers, string name) =>
-        trailers?[name].ToString() is { Length: > 0 } trailer ? trailer : context.Response.Headers[name].ToString();
 
     private static void Describe(object request, string method, Span span)
     {

@@ -1,4 +1,3 @@
-using Sidecar.Api.Grpc;
 using Sidecar.Http;
 using Sidecar.Logging;
 
@@ -41,7 +40,7 @@ internal sealed class ApiLog(ILoggerFactory loggers, TimeProvider time)
             var agent = context.Request.Headers.UserAgent.ToString() is { Length: > 0 } given ? given : null;
             if (kind == ListenerKind.Grpc)
             {
-                Write(grpc, 1402, new ApiCall("gRPC API Called", GrpcSpans.StatusOf(context), duration, path, null, agent));
+                Write(grpc, 1402, new ApiCall("gRPC API Called", GrpcStatusAnswer.CodeOf(context), duration, path, null, agent));
             }
             else
             {

@@ -14,6 +14,11 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
         var turn = contents.Turn = new OutstandingTurn(batch, events);
         var execution = contents.Execution;
         runtime.Spans.Turn(execution, events);
+        var bytes = execution.Bytes + events.Sum(e => (long)e.CalculateSize()) + (execution.Incoming?.CalculateSize() ?? 0);
+        if (runtime.Options.LargestBody is { } largest)
+        {
+            runtime.Meter.TurnSize(NameOf(turn), (double)bytes / largest);
+        }
 
         // Termination and suspension are the engine's own affair: they must not depend on a worker being there, or willing.
         if (events[^1].ExecutionTerminated is not null)
@@ -30,7 +35,6 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
             return;
         }
 
-        var bytes = execution.Bytes + events.Sum(e => (long)e.CalculateSize()) + (execution.Incoming?.CalculateSize() ?? 0);
         if (PayloadLimit.Exceeded(bytes, runtime.Options.MaxMessageBytes))
         {
             await AbandonAsync(PayloadLimit.OfWorkflow(bytes, runtime.Options.MaxMessageBytes!.Value));
@@ -100,6 +104,7 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
             outcome = TurnApplier.Apply(Facts(current), Failure(invalid));
         }
 
+        MeasureActivities(current, outcome);
         if (outcome.Repeated.Count > 0)
         {
             runtime.Logger.ActionsRepeated(contents.Id, outcome.Repeated);
@@ -151,6 +156,23 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
     private string? ExecutionIdOf(OutstandingTurn current) =>
         current.Events.Find(e => e.ExecutionStarted is not null)?.ExecutionStarted.WorkflowInstance?.ExecutionId
         ?? contents.Execution.ExecutionId;
+
+    private string NameOf(OutstandingTurn current) =>
+        (contents.Execution.Started ?? current.Events.Find(e => e.ExecutionStarted is not null)?.ExecutionStarted)?.Name ?? "";
+
+    /// <summary>Includes an activity that is too large and stalls the instance.</summary>
+    private void MeasureActivities(OutstandingTurn current, TurnOutcome outcome)
+    {
+        if (runtime.Options.LargestBody is not { } largest)
+        {
+            return;
+        }
+
+        foreach (var scheduled in outcome.Events.Where(e => e.TaskScheduled is not null))
+        {
+            runtime.Meter.ActivitySize(NameOf(current), scheduled.TaskScheduled.Name, (double)scheduled.CalculateSize() / largest);
+        }
+    }
 
     private static WorkflowResponse Failure(InvalidOperationException invalid) =>
         new()

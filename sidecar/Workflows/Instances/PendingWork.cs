@@ -85,8 +85,9 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
             )
         );
         activities[scheduled.EventId] = lease;
+        var begun = runtime.Clock.GetTimestamp();
         queue.Enqueue(lease);
-        runtime.Meter.ActivityRequested(task.Name);
+        runtime.Meter.ActivityRequested(task.Name, runtime.Clock.GetElapsedTime(begun));
     }
 
     /// <summary>Starts all open operations of the history again, except children.</summary>

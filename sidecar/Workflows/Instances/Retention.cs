@@ -66,8 +66,9 @@ internal static class Retention
                 return null;
             }
 
+            var begun = runtime.Clock.GetTimestamp();
             var (_, refusal) = await Purge.RunAsync(runtime, id, recursive: false, force: false);
-            runtime.Meter.Operation("purge_workflow", refusal is null);
+            runtime.Meter.Operation("purge_workflow", refusal is null, runtime.Clock.GetElapsedTime(begun));
             return refusal?.Message;
         }
         catch (Exception e) when (!runtime.Drain.IsStopping)

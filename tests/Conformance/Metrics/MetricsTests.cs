@@ -1,6 +1,8 @@
 using Conformance.Apps;
 using Conformance.Running;
 using Conformance.Workflows;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 
 namespace Conformance.Metrics;
@@ -152,6 +154,36 @@ public sealed class MetricsTests : IAsyncLifetime
             sidecar,
             """dapr_runtime_workflow_activity_execution_count{activity_name="shout",app_id="measured",namespace="",status="success"} 1"""
         );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_workflow_operation_latency_count{app_id="measured",namespace="",operation="create_workflow",status="success"} 2"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_workflow_activity_operation_latency_count{activity_name="shout",app_id="measured",namespace="",status="success"} 1"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_workflow_payload_size_ratio_bucket{app_id="measured",namespace="",workflow_name="greet",le="0.1"} 2"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_workflow_activity_payload_size_ratio_count{activity_name="shout",app_id="measured",namespace="",workflow_name="greet"} 1"""
+        );
+    }
+
+    [Fact]
+    public async Task A_rule_replaces_parts_of_a_label()
+    {
+        await using var sidecar = await StartAsync(
+            "rules: [ { name: dapr_http_server_request_count, labels: [ { name: path, regex: { orders/any: \"orders/.+\" } } ] } ]"
+        );
+        await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/orders/7").SucceedsAsync(200);
+        await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/orders/8").SucceedsAsync(200);
+        await HasAsync(
+            sidecar,
+            """dapr_http_server_request_count{app_id="measured",method="GET",path="/v1.0/invoke/measured/method/orders/any",status="200"} 2"""
+        );
     }
 
     [Fact]
@@ -261,8 +293,66 @@ public sealed class MetricsTests : IAsyncLifetime
             sidecar,
             """dapr_runtime_service_invocation_req_sent_total{app_id="measured",dst_app_id="outside",type="unary"} 3"""
         );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_service_invocation_res_recv_total{app_id="measured",src_app_id="outside",status="500",type="unary"} 3"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_service_invocation_res_recv_latency_ms_count{app_id="measured",src_app_id="outside",status="500"} 3"""
+        );
         var seen = await sidecar.Http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"));
         Assert.DoesNotContain("dst_app_id=\"measured\"", seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answers_to_another_app_are_counted_by_status()
+    {
+        app.Answers("/broken", 500);
+        await using var sidecar = await StartAsync("enabled: true");
+        await using var other = await TestedSidecar.StartAsync(new SidecarOptions { AppId = "asking" });
+        await other.Http.GetAsync("/v1.0/invoke/measured/method/hi").SucceedsAsync(200);
+        using var answer = await other.Http.GetAsync("/v1.0/invoke/measured/method/broken");
+        foreach (var status in (int[])[200, 500])
+        {
+            await HasAsync(
+                sidecar,
+                $"dapr_runtime_service_invocation_res_sent_total{{app_id=\"measured\",dst_app_id=\"asking\",status=\"{status}\"}} 1"
+            );
+        }
+    }
+
+    [Fact]
+    public async Task Proxied_calls_are_counted_by_code()
+    {
+        await using var callee = await GrpcApp.StartAsync();
+        await using var proxied = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppId = "proxied",
+                AppPort = callee.PortNumber,
+                AppProtocol = "grpc",
+            }
+        );
+        await using var sidecar = await StartAsync("enabled: true");
+        var invoker = sidecar.Channel.CreateCallInvoker();
+        var toApp = new CallOptions(new Metadata { { "dapr-app-id", "proxied" } });
+        await invoker.AsyncUnaryCall(Echo.SayMethod, null, toApp, new StringValue { Value = "counted" });
+        await invoker
+            .AsyncUnaryCall(Echo.SayMethod, null, toApp, new StringValue { Value = "fail counted" })
+            .FailsAsync(StatusCode.AlreadyExists, "fail counted");
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_service_invocation_req_sent_total{app_id="measured",dst_app_id="proxied",type="unary"} 2"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_service_invocation_res_recv_total{app_id="measured",src_app_id="proxied",status="0",type="unary"} 1"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_service_invocation_res_recv_total{app_id="measured",src_app_id="proxied",status="6",type="unary"} 1"""
+        );
     }
 
     [Fact]
@@ -276,6 +366,53 @@ public sealed class MetricsTests : IAsyncLifetime
             sidecar,
             """dapr_component_job_latencies_count{app_id="measured",namespace="",operation="job_trigger_op",success="true"} 1"""
         );
+    }
+
+    [Fact]
+    public async Task A_job_that_the_app_does_not_answer_is_not_counted()
+    {
+        app.Answers("/job/cut-off", (_, context) =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        });
+        await using var sidecar = await StartAsync("enabled: true");
+        await sidecar.Http.SendAsync("POST", "/v1.0/jobs/cut-off", """{"dueTime":"0s","failurePolicy":{"drop":{}}}""").SucceedsAsync();
+        await app.NextAsync("/job/cut-off");
+        await sidecar.Http.SendAsync("POST", "/v1.0/jobs/answered", """{"dueTime":"0s"}""").SucceedsAsync();
+        await HasAsync(sidecar, """dapr_component_job_success_count{app_id="measured",namespace="",operation="job_trigger_op"} 1""");
+        var seen = await sidecar.Http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"));
+        Assert.DoesNotContain("dapr_component_job_failure_count{", seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Deactivated_actors_are_counted_by_outcome()
+    {
+        app.Answers("/dapr/config", 200, """{"entities":["Brief","Stubborn"],"actorIdleTimeout":"100ms"}""");
+        app.Answers("/actors/Stubborn/a", 500);
+        await using var sidecar = await StartAsync(
+            "enabled: true",
+            Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))
+        );
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Brief/a/method/act", "{}").SucceedsAsync(200);
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Stubborn/a/method/act", "{}").SucceedsAsync(200);
+        await HasAsync(sidecar, """dapr_runtime_actor_deactivated_total{actor_type="Brief",app_id="measured"} 1""");
+        await HasAsync(sidecar, """dapr_runtime_actor_deactivated_failed_total{actor_type="Stubborn",app_id="measured"} 1""");
+    }
+
+    [Fact]
+    public async Task Timers_are_counted_as_long_as_they_are_set()
+    {
+        app.Answers("/dapr/config", 200, """{"entities":["Clock"]}""");
+        await using var sidecar = await StartAsync(
+            "enabled: true",
+            Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))
+        );
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Clock/a/method/act", "{}").SucceedsAsync(200);
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Clock/a/timers/tick", """{"dueTime":"1h"}""").SucceedsAsync();
+        await HasAsync(sidecar, """dapr_runtime_actor_timers{actor_type="Clock",app_id="measured"} 1""");
+        await sidecar.Http.DeleteAsync("/v1.0/actors/Clock/a/timers/tick").SucceedsAsync();
+        await HasAsync(sidecar, """dapr_runtime_actor_timers{actor_type="Clock",app_id="measured"} 0""");
     }
 
     [Fact]

@@ -103,6 +103,16 @@ public sealed class GrpcRetryTests : IAsyncLifetime
         Assert.Equal(3, calls);
     }
 
+    [Fact]
+    public async Task An_HTTP_call_of_a_gRPC_app_is_not_retried()
+    {
+        var calls = 0;
+        app.State.OnInvoke = (_, _) =>
+            throw new RpcException(new Status(StatusCode.Unavailable, $"attempt {Interlocked.Increment(ref calls)}"));
+        using var answer = await caller.Http.SendAsync("POST", $"/v1.0/invoke/{callee.AppId}/method/m", "{}");
+        Assert.Equal((503, 1), ((int)answer.StatusCode, calls));
+    }
+
     private AsyncUnaryCall<StringValue> Say(string text) =>
         caller.Channel.CreateCallInvoker().AsyncUnaryCall(Echo.SayMethod, null, Target(), new StringValue { Value = text });
 

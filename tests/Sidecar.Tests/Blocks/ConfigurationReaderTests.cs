@@ -1,4 +1,5 @@
 using Sidecar.Go;
+using Sidecar.Metrics;
 using Sidecar.Resources;
 using Sidecar.Yaml;
 
@@ -51,6 +52,24 @@ public sealed class ConfigurationReaderTests : IDisposable
 
         Assert.Contains("'a'", Assert.Single(problems).Message, StringComparison.Ordinal);
         Assert.Equal(Severity.Error, problems[0].Severity);
+    }
+
+    [Fact]
+    public void A_rule_replaces_parts_of_a_label_and_one_without_a_regular_expression_is_reported()
+    {
+        const string Count = "dapr_http_server_request_count";
+        var rules = Configured(
+            $$"""metrics: { rules: [ { name: {{Count}}, labels: [ { name: path, regex: { any: "[0-9]+" } } ] } ] }"""
+        ).Metrics.Rules;
+
+        Assert.Equal("/orders/any", MetricsRule.Apply(rules, Count, "path", "/orders/7"));
+        Assert.Equal("/orders/7", MetricsRule.Apply(rules, Count, "method", "/orders/7"));
+        Assert.Equal("/orders/7", MetricsRule.Apply(rules, "dapr_http_server_latency", "path", "/orders/7"));
+        Assert.Empty(problems);
+
+        Configured("""metrics: { rules: [ { name: a, labels: [ { name: b, regex: { c: "(" } } ] } ] }""");
+
+        Assert.Equal(Severity.Error, Assert.Single(problems).Severity);
     }
 
     [Fact]

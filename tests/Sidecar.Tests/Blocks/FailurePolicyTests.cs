@@ -24,4 +24,12 @@ public sealed class FailurePolicyTests
                 }
             )
         );
+
+    [Fact]
+    public void The_pause_before_a_retry_counts_from_the_start_of_the_failed_attempt()
+    {
+        var begun = new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
+        var job = JobProgress.Begin(new Job { Name = "slow", DueTime = "0s" }, begun);
+        Assert.Equal(begun.AddSeconds(1), JobProgress.Failed(job, begun, begun.AddSeconds(10))?.Next);
+    }
 }

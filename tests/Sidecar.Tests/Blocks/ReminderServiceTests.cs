@@ -37,7 +37,41 @@ public sealed class ReminderServiceTests
             NullLogger.Instance
         );
         await reminders.StartAsync(_ => true, CancellationToken.None);
-        var reminder = new Reminder(
+        Assert.True(await reminders.TryRegisterAsync(DueOnce(time), overwrite: true, CancellationToken.None));
+
+        await Clock.AdvanceUntilAsync(time, () => Volatile.Read(ref ticks) == 2 && store.Keys.Count == 0);
+    }
+
+    [Fact]
+    public async Task The_pause_before_a_retry_counts_from_the_start_of_the_failed_attempt()
+    {
+        var time = new FakeTimeProvider();
+        var ticks = 0;
+        using var clock = new TimerService(time);
+        await using var reminders = new ReminderService(
+            new ReminderStore("app", new MemoryStore()),
+            clock,
+            time,
+            (_, _) =>
+            {
+                if (Interlocked.Increment(ref ticks) > 1)
+                {
+                    return Task.CompletedTask;
+                }
+                time.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromException(new IOException("the app fails late"));
+            },
+            NullLogger.Instance
+        );
+        await reminders.StartAsync(_ => true, CancellationToken.None);
+        Assert.True(await reminders.TryRegisterAsync(DueOnce(time), overwrite: true, CancellationToken.None));
+
+        // The failed attempt has taken the whole pause, so the retry needs no more time.
+        await Clock.AdvanceUntilAsync(time, () => Volatile.Read(ref ticks) == 2, moves: () => Volatile.Read(ref ticks) == 0);
+    }
+
+    private static Reminder DueOnce(FakeTimeProvider time) =>
+        new(
             "Counter",
             "a",
             "wake",
@@ -50,8 +84,4 @@ public sealed class ReminderServiceTests
             Left: 1,
             new FailurePolicy(3, TimeSpan.FromSeconds(1))
         );
-        Assert.True(await reminders.TryRegisterAsync(reminder, overwrite: true, CancellationToken.None));
-
-        await Clock.AdvanceUntilAsync(time, () => Volatile.Read(ref ticks) == 2 && store.Keys.Count == 0);
-    }
 }
