@@ -47,7 +47,8 @@ public sealed class StockStoreTests
         Assert.Equal(ReservationStatus.Reserved, reserved.Value!.Status);
     }
 
-    /// <summary>In a task of its own: the state in memory answers at once, so a change without an end would not return to the test.</summary>
-    private Task<Outcome<Reservation>> ChangeAsync(Func<Reservation?, IReadOnlyDictionary<string, Product>, Decision<StockChange>> decide) =>
-        Task.Run(() => stock.ChangeAsync("o1", [], decide, null, CancellationToken.None)).WaitAsync(Patience, TimeProvider.System);
+    /// <summary>In a task of its own: the state in memory answers at once, so an endless change would not return to the test.</summary>
+    private Task<Outcome<Reservation>> ChangeAsync(
+        Func<Reservation?, IReadOnlyDictionary<string, Product>, Decision<StockChange>> decide
+    ) => Task.Run(() => stock.ChangeAsync("o1", [], decide, null, CancellationToken.None)).WaitAsync(Patience, TimeProvider.System);
 }
