@@ -24,11 +24,11 @@ public sealed class OrderProjectionTests
 
     public OrderProjectionTests()
     {
-        state.Knows<int?>();
+        state.Knows<int>();
         var records = new UnreadableRecords(NullLogger<UnreadableRecords>.Instance);
         var views = new ViewState(state.Client);
         streams = new OrderStreams(state.Client, new OrderEndings(), unseen, TimeProvider.System);
-        projection = new OrderProjection(state.Client, views, new OrderCatalogue(state.Client), records);
+        projection = new OrderProjection(state.Client, views, new OrderCatalogue(state.Client, records), records);
         pages = new OrderPages(views, projection, records);
     }
 
@@ -56,6 +56,21 @@ public sealed class OrderProjectionTests
         await projection.ProjectAsync(["o1", "o2"], default);
 
         Assert.Equal("""["o1","o2"]""", state.JsonOf("orders-store", "catalogue-0"));
+    }
+
+    [Fact]
+    public async Task An_order_is_listed_behind_a_record_of_the_catalogue_that_can_not_be_read()
+    {
+        state.Put("orders-store", "catalogue", "\"last\"");
+        state.Put("orders-store", "catalogue-0", """{"ids":["o0"]}""");
+        await CreateAsync("o1", "ada");
+
+        var projected = await projection.ProjectAsync(["o1"], default);
+
+        Assert.Equal(1, projected.Shown);
+        Assert.Equal("""{"ids":["o0"]}""", state.JsonOf("orders-store", "catalogue-0"));
+        Assert.Equal("""["o1"]""", state.JsonOf("orders-store", "catalogue-1"));
+        Assert.Equal("1", state.JsonOf("orders-store", "catalogue"));
     }
 
     /// <summary>A missing record would be read once more with each event.</summary>
