@@ -1,4 +1,6 @@
+using Dapr;
 using Dapr.Client;
+using Grpc.Core;
 using Orders.Streams;
 using ServiceDefaults.State;
 
@@ -41,18 +43,7 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
         await turn.WaitAsync(cancellation);
         try
         {
-            while (true)
-            {
-                var read = await ReadAsync(orderIds, cancellation);
-                // what a rebuild does not see in the catalogue must be in its generation
-                if (!await CatalogueAsync(orderIds, read, cancellation) || await GenerationAsync(cancellation) == known)
-                {
-                    var shown = await Task.WhenAll(known.All().Select(one => ProjectAsync(one, orderIds, read, cancellation)));
-                    var projected = new Projected(shown[0].Shown, Merge(shown));
-                    Remember(orderIds, projected);
-                    return projected;
-                }
-            }
+            return await InPartsAsync(orderIds, some => ProjectLiveAsync(some, cancellation));
         }
         finally
         {
@@ -66,7 +57,7 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
         await turn.WaitAsync(cancellation);
         try
         {
-            await ProjectAsync(generation, orderIds, null, cancellation);
+            await InPartsAsync(orderIds, some => ProjectAsync(generation, some, null, cancellation));
         }
         finally
         {
@@ -76,6 +67,49 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
 
     public async Task<Generation> GenerationAsync(CancellationToken cancellation) =>
         await state.FindAsync<Generation>(ViewKeys.Generation, cancellation) ?? Generation.First;
+
+    /// <summary>
+    /// Projects the orders, and in two halves if they do not fit into one message (4 MB): a few hundred orders with a hundred lines each
+    /// would otherwise fail with every retry, and the events of all other orders in the same bulk with them.
+    /// </summary>
+    private static async Task<Projected> InPartsAsync(
+        IReadOnlyCollection<string> orderIds,
+        Func<IReadOnlyCollection<string>, Task<Projected>> project
+    )
+    {
+        try
+        {
+            return await project(orderIds);
+        }
+        catch (Exception e) when (orderIds.Count > 1 && IsTooLarge(e))
+        {
+            var half = orderIds.Count / 2;
+            var first = await InPartsAsync([.. orderIds.Take(half)], project);
+            var second = await InPartsAsync([.. orderIds.Skip(half)], project);
+            return new Projected(first.Shown + second.Shown, Merge([first, second]));
+        }
+    }
+
+    private static bool IsTooLarge(Exception failure) =>
+        failure
+            is RpcException { StatusCode: StatusCode.ResourceExhausted }
+                or DaprException { InnerException: RpcException { StatusCode: StatusCode.ResourceExhausted } };
+
+    private async Task<Projected> ProjectLiveAsync(IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var read = await ReadAsync(orderIds, cancellation);
+            // what a rebuild does not see in the catalogue must be in its generation
+            if (!await CatalogueAsync(orderIds, read, cancellation) || await GenerationAsync(cancellation) == known)
+            {
+                var shown = await Task.WhenAll(known.All().Select(one => ProjectAsync(one, orderIds, read, cancellation)));
+                var projected = new Projected(shown[0].Shown, Merge(shown));
+                Remember(orderIds, projected);
+                return projected;
+            }
+        }
+    }
 
     /// <summary>Reads the views of all generations that are written, and which those are, in one call unless that has changed.</summary>
     private async Task<IReadOnlyDictionary<string, StoredJson>> ReadAsync(

@@ -1,4 +1,7 @@
+using Dapr;
+using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
 using Orders.Ordering;
 using Orders.Reactions;
 using Orders.Streams;
@@ -71,6 +74,31 @@ public sealed class OrderProjectionTests
         Assert.Equal("""{"ids":["o0"]}""", state.JsonOf("orders-store", "catalogue-0"));
         Assert.Equal("""["o1"]""", state.JsonOf("orders-store", "catalogue-1"));
         Assert.Equal("1", state.JsonOf("orders-store", "catalogue"));
+    }
+
+    [Fact]
+    public async Task Orders_that_do_not_fit_into_one_message_are_projected_in_parts()
+    {
+        foreach (var orderId in (string[])["o1", "o2", "o3"])
+        {
+            await CreateAsync(orderId, "ada");
+        }
+        Mock.Get(state.Client)
+            .Setup(dapr =>
+                dapr.GetBulkStateAsync(
+                    "orders-store",
+                    It.Is<IReadOnlyList<string>>(keys => keys.Count > 1),
+                    It.IsAny<int?>(),
+                    It.IsAny<IReadOnlyDictionary<string, string>>(),
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .ThrowsAsync(new DaprException("failed", new RpcException(new Status(StatusCode.ResourceExhausted, "too large"))));
+
+        var projected = await projection.ProjectAsync(["o1", "o2", "o3"], default);
+
+        Assert.Equal(3, projected.Shown);
+        Assert.Equal(["o3", "o2", "o1"], await ListAsync());
     }
 
     /// <summary>A missing record would be read once more with each event.</summary>
