@@ -51,18 +51,55 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
         }
     }
 
-    /// <summary>For a rebuild: orders that are in the catalogue already.</summary>
+    /// <summary>
+    /// For a rebuild: orders that are in the catalogue already. One that can't be read keeps the view that is shown of it today.
+    /// </summary>
     public async Task RebuildAsync(int generation, IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
         try
         {
-            await InPartsAsync(orderIds, some => ProjectAsync(generation, some, null, cancellation));
+            var rebuilt = await InPartsAsync(orderIds, some => ProjectAsync(generation, some, null, cancellation));
+            foreach (var orderId in rebuilt.Unreadable.Keys)
+            {
+                await KeepAsync(generation, orderId, cancellation);
+            }
         }
         finally
         {
             turn.Release();
         }
+    }
+
+    /// <summary>Copies the view of an order from the generation that is shown, unless this one has a view of it already.</summary>
+    private async Task KeepAsync(int generation, string orderId, CancellationToken cancellation)
+    {
+        var shown = ViewKeys.View((await GenerationAsync(cancellation)).Current, orderId);
+        var next = ViewKeys.View(generation, orderId);
+        for (var races = 0; races < MaxRaces; races++)
+        {
+            var read = await state.ReadAsync([shown, next], cancellation);
+            var kept = records.Read<ShownOrder>(shown, () => ShownOrder.Of(orderId, read[shown].As<ViewRecord>()), out _);
+            if (kept is null || read[next].ETag is not null)
+            {
+                return;
+            }
+            var batch = new ViewBatch(generation, state);
+            batch.Show(kept, null, null);
+            try
+            {
+                if (await batch.WriteAsync(cancellation) == WriteResult.Written)
+                {
+                    return;
+                }
+            }
+            catch (UnreadableListException e)
+            {
+                records.Report(e.Key, e);
+                return;
+            }
+        }
+        throw Busy();
     }
 
     public async Task<Generation> GenerationAsync(CancellationToken cancellation) =>
@@ -191,7 +228,7 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
             }
             read = null;
         }
-        throw new InvalidOperationException("others keep changing the same lists of orders");
+        throw Busy();
     }
 
     /// <summary>One order after the other, because a list that can't be read is that of some of them only.</summary>
@@ -233,6 +270,8 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
         withoutView.ExceptWith(orderIds);
         withoutView.UnionWith(projected.Unreadable.Keys);
     }
+
+    private static InvalidOperationException Busy() => new("others keep changing the same lists of orders");
 
     private static Dictionary<string, string> Merge(IEnumerable<Projected> parts) =>
         parts

@@ -129,6 +129,20 @@ public sealed class OrderProjectionTests
     }
 
     [Fact]
+    public async Task A_rebuild_keeps_the_view_of_an_order_that_can_not_be_read()
+    {
+        await CreateAsync("o1", "ada");
+        await CreateAsync("o2", "bob");
+        await projection.ProjectAsync(["o1", "o2"], default);
+        state.Put("orders-store", OrderStreams.KeyOf("o2"), FromALaterVersion);
+
+        await projection.RebuildAsync(1, ["o1", "o2"], default);
+
+        state.Put(Views, ViewKeys.Generation, """{"current":1}""");
+        Assert.Equal(["o2", "o1"], await ListAsync());
+    }
+
+    [Fact]
     public async Task A_page_leaves_out_an_order_whose_view_can_not_be_read()
     {
         await CreateAsync("o1", "ada");
