@@ -87,6 +87,29 @@ public sealed class AccessTests
         Assert.Empty(Map.Calls.Select(call => $"{call.From} → {call.To}").Where(call => call != "gateway → orders-grpc").Except(limited));
     }
 
+    /// <summary>
+    /// Dapr counts every status but 2xx and 3xx as a failure of the method path: one client with invalid requests would block it for all.
+    /// </summary>
+    [Fact]
+    public void No_breaker_counts_requests_that_come_from_clients()
+    {
+        var broken = Resiliencies
+            .SelectMany(one =>
+                Scopes(one)
+                    .SelectMany(from =>
+                        Targets(one)
+                            .Where(target => target.Rules.Children.ContainsKey("circuitBreaker"))
+                            .Select(target => $"{from} → {target.App}")
+                    )
+            )
+            .ToHashSet(StringComparer.Ordinal);
+        Assert.Empty(
+            Map.Calls.Where(call => call.From is "gateway" or "console" or "orders-grpc")
+                .Select(call => $"{call.From} → {call.To}")
+                .Intersect(broken)
+        );
+    }
+
     [Fact]
     public void Every_delivery_has_a_time_limit_and_retries_that_outlast_a_restart()
     {

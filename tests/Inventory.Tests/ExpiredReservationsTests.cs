@@ -162,7 +162,7 @@ public sealed class ExpiredReservationsTests
             stock,
             new StockSerializer(stock, Mock.Of<IActorProxyFactory>(MockBehavior.Strict), Expiry),
             new ReservationEvents(dapr, time),
-            new OrdersClient(orders),
+            new OrdersClient(orders, time),
             Expiry,
             time
         );

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Inventory.Expiry;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Inventory.Tests;
 
@@ -23,8 +24,30 @@ public sealed class OrdersClientTests
     public async Task An_answer_that_is_not_about_the_order_is_a_failure(HttpStatusCode status, string body) =>
         await Assert.ThrowsAsync<HttpRequestException>(() => ClientOf(status, body).FateOfAsync("o1", default));
 
+    [Fact]
+    public async Task An_order_without_an_answer_is_given_up_after_five_seconds()
+    {
+        var time = new FakeTimeProvider();
+        var orders = new OrdersClient(new HttpClient(new Silence()) { BaseAddress = new Uri("http://orders") }, time);
+
+        var fate = orders.FateOfAsync("o1", default);
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(OrderFate.Unreadable, await fate.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System));
+    }
+
     private static OrdersClient ClientOf(HttpStatusCode status, string body) =>
-        new(new HttpClient(new Answers(status, body)) { BaseAddress = new Uri("http://orders") });
+        new(new HttpClient(new Answers(status, body)) { BaseAddress = new Uri("http://orders") }, TimeProvider.System);
+
+    /// <summary>Answers only by the end of the request.</summary>
+    private sealed class Silence : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            throw new InvalidOperationException("the delay has no end");
+        }
+    }
 
     private sealed class Answers(HttpStatusCode status, string body) : HttpMessageHandler
     {

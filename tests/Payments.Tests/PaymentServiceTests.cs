@@ -285,6 +285,7 @@ public sealed class PaymentServiceTests
 
         Assert.Equal(PaymentStatus.Pending, (await ChargeAsync()).Status);
         Assert.Equal(PaymentStatus.Pending, (await RefundAsync()).Status);
+        Assert.Equal("", (await StoredAsync()).Token);
 
         VerifyCharges(Times.Once());
         VerifyRefunds(Times.Never());

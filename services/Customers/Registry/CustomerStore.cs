@@ -10,7 +10,9 @@ internal sealed class CustomerStore(DaprClient dapr, TimeProvider time)
     /// <summary>A customer who is not registered yet; never returned. Stored by older versions before the first event.</summary>
     private static readonly Customer Empty = new("", "", null, new Address("", "", "", ""), 0);
 
-    private readonly AggregateStore<Customer> customers = new(dapr, "customers-store", id => $"customer-{id}");
+    private readonly AggregateStore<Customer> customers = new(dapr, "customers-store", KeyOf);
+
+    public static string KeyOf(string customerId) => $"customer-{customerId}";
 
     public async Task<Stored<Customer>?> FindAsync(string customerId, CancellationToken cancellation) =>
         await customers.FindAsync(customerId, cancellation) is { Value.Version: > 0 } found ? found : null;

@@ -1,9 +1,13 @@
 using ServiceDefaults.Startup;
+using ServiceDefaults.State;
 
 namespace Customers.Registry;
 
-/// <summary>Three customers to begin with; the third lives where nothing is shipped to.</summary>
-internal sealed class DemoCustomers(CustomerStore store) : IStartupTask
+/// <summary>
+/// Three customers to begin with; the third lives where nothing is shipped to. A record that can't be read is passed over: the service is
+/// ready without it, and has the other customers.
+/// </summary>
+internal sealed class DemoCustomers(CustomerStore store, UnreadableRecords unreadable) : IStartupTask
 {
     private static readonly Customer[] Customers =
     [
@@ -16,7 +20,19 @@ internal sealed class DemoCustomers(CustomerStore store) : IStartupTask
     {
         foreach (var customer in Customers)
         {
+            await AddAsync(customer, cancellation);
+        }
+    }
+
+    private async Task AddAsync(Customer customer, CancellationToken cancellation)
+    {
+        try
+        {
             await store.AddAsync(customer, cancellation);
+        }
+        catch (Exception e) when (UnreadableRecords.AreCauseOf(e))
+        {
+            unreadable.Report(CustomerStore.KeyOf(customer.CustomerId), e);
         }
     }
 }

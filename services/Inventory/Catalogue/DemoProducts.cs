@@ -1,12 +1,14 @@
 using Inventory.Stock;
 using ServiceDefaults.Startup;
+using ServiceDefaults.State;
 
 namespace Inventory.Catalogue;
 
 /// <summary>
-/// Creates twelve demo products: ten with plenty of stock, product-11 with none, product-12 with fifty. Existing products are unchanged.
+/// Creates twelve demo products: ten with plenty of stock, product-11 with none, product-12 with fifty. Existing products are unchanged. A
+/// record that can't be read is passed over: the service is ready without it, and sells the other products.
 /// </summary>
-internal sealed class DemoProducts(ProductStore store) : IStartupTask
+internal sealed class DemoProducts(ProductStore store, UnreadableRecords unreadable) : IStartupTask
 {
     private static readonly string[] Names =
     [
@@ -35,10 +37,19 @@ internal sealed class DemoProducts(ProductStore store) : IStartupTask
                 12 => 50,
                 _ => 100_000,
             };
-            await store.AddAsync(
-                new Product($"product-{number}", Names[i], 500 + (350 * i), ProductRules.Currency, stock, 0, 0),
-                cancellation
-            );
+            await AddAsync(new Product($"product-{number}", Names[i], 500 + (350 * i), ProductRules.Currency, stock, 0, 0), cancellation);
+        }
+    }
+
+    private async Task AddAsync(Product product, CancellationToken cancellation)
+    {
+        try
+        {
+            await store.AddAsync(product, cancellation);
+        }
+        catch (Exception e) when (UnreadableRecords.AreCauseOf(e))
+        {
+            unreadable.Report(ProductStore.KeyOf(product.ProductId), e);
         }
     }
 }

@@ -20,8 +20,8 @@ internal enum Overdue
 
 /// <summary>
 /// Settles reservations that were made long ago: those that came to an end are removed, those whose order is over are released, and orders
-/// are asked about the rest. One that can't be read, or whose order or products can't, stays open and stops no other. Runs in the turn of
-/// the product. A crash repeats a page, which changes nothing twice.
+/// are asked about the rest. One that can't be read, or whose order or products can't, stays open and stops no other; so does one about
+/// whose order there is no answer in time. Runs in the turn of the product. A crash repeats a page, which changes nothing twice.
 /// </summary>
 internal sealed class ExpiredReservations(
     OpenReservationPages pages,

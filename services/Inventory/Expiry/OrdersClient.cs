@@ -3,8 +3,14 @@ using System.Net;
 namespace Inventory.Expiry;
 
 /// <summary>The state of an order, as the orders service returns it.</summary>
-internal sealed class OrdersClient(HttpClient http)
+internal sealed class OrdersClient(HttpClient http, TimeProvider time)
 {
+    /// <summary>
+    /// The time limit for one order. Meanwhile no order of the product is reserved, and the sidecar would wait for an order whose workflow
+    /// hangs, and repeat the call, for most of a minute.
+    /// </summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
+
     private const string Pending = "pending";
     private const string Cancelled = "cancelled";
     private const string Intervention = "intervention";
@@ -18,6 +24,20 @@ internal sealed class OrdersClient(HttpClient http)
 
     /// <summary>Fails on an answer that is not of orders: an address that another app has taken meanwhile has no such route.</summary>
     public async Task<OrderFate> FateOfAsync(string orderId, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(MaxWait, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            return await AskAsync(orderId, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return OrderFate.Unreadable;
+        }
+    }
+
+    private async Task<OrderFate> AskAsync(string orderId, CancellationToken cancellation)
     {
         using var response = await http.GetAsync(new Uri($"/orders/{Uri.EscapeDataString(orderId)}", UriKind.Relative), cancellation);
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.InternalServerError)
@@ -55,6 +75,6 @@ internal enum OrderFate
     /// <summary>Cancelled or unknown: no saga will release or ship the goods.</summary>
     Over,
 
-    /// <summary>Orders can't read it, and has logged why.</summary>
+    /// <summary>Orders can't read it, and has logged why, or does not answer in time.</summary>
     Unreadable,
 }

@@ -13,10 +13,13 @@ internal sealed class ProductStore(DaprClient dapr, UnreadableRecords unreadable
 
     public static string KeyOf(string productId) => $"product-{productId}";
 
-    /// <summary>The products that exist, by id.</summary>
+    /// <summary>
+    /// The products that exist and can be read, by id. A failure because of one would count against the circuit breaker of all orders: the
+    /// prices of every order are read under one path.
+    /// </summary>
     public async Task<IReadOnlyDictionary<string, Product>> FindAsync(IReadOnlyList<string> productIds, CancellationToken cancellation) =>
         (await records.FindManyAsync([.. productIds.Select(KeyOf)], cancellation))
-            .Values.Select(record => record.As<Product>())
+            .Select(record => unreadable.Read<Product>(record.Key, record.Value))
             .OfType<Product>()
             .ToDictionary(product => product.ProductId, StringComparer.Ordinal);
 

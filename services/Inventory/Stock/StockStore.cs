@@ -69,6 +69,7 @@ internal sealed class StockStore(DaprClient dapr, UnreadableRecords unreadable, 
     /// Decides on the reservation of <paramref name="orderId"/>, writes it and returns it; decides again after a concurrent write.
     /// <paramref name="track"/>: adds the reservation to the open ones of the first product.
     /// </summary>
+    /// <exception cref="KeyNotFoundException">A product whose units are to be moved has no record.</exception>
     public async Task<Outcome<Reservation>> ChangeAsync(
         string orderId,
         IReadOnlyList<ReservationLine> lines,
@@ -83,7 +84,7 @@ internal sealed class StockStore(DaprClient dapr, UnreadableRecords unreadable, 
         while (true)
         {
             var read = await ReadAsync(orderId, productIds, track, cancellation);
-            if (read.Reservation?.Value.Lines.Any(line => !read.Products.ContainsKey(line.ProductId)) == true)
+            if (read.Reservation?.Value.Lines.Any(line => !productIds.Contains(line.ProductId)) == true)
             {
                 productIds = [.. read.Reservation.Value.Lines.Select(line => line.ProductId)];
                 continue; // the reservation holds other products than the caller named

@@ -125,7 +125,8 @@ internal sealed partial class OrderPlacement(
     /// <summary>
     /// Starts the saga of a stored order unless the order has ended, also for a repeated request. Refused if the key belongs to another
     /// request. An order whose saga could not be started is placed nevertheless, and the search for open orders starts it: after a 503, a
-    /// client without a key would place a second order.
+    /// client without a key would place a second order. An order that has waited for an operator is being undone, and that search replaces
+    /// its saga if it is gone: started here, the saga would go forward and could ship goods whose payment is about to be given back.
     /// </summary>
     private async Task<Outcome<string>> StartSagaAsync(string orderId, OrderStream stream, string hash, CancellationToken cancellation)
     {
@@ -133,7 +134,7 @@ internal sealed partial class OrderPlacement(
         {
             return Refusal.Unprocessable("idempotency-key-reused", $"This {IdempotencyKey.Header} was used for another request.");
         }
-        if (stream.Placed is { } placed)
+        if (stream is { Placed: { } placed } && stream.Fold() is not { Interventions.Count: > 0 })
         {
             try
             {

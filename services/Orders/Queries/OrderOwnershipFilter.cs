@@ -1,11 +1,15 @@
+using Orders.Streams;
 using Orders.Views;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
 namespace Orders.Queries;
 
-/// <summary>A customer's requests reach the customer's own orders; any other is not there.</summary>
-internal sealed class OrderOwnershipFilter(OrderQueries queries) : IEndpointFilter
+/// <summary>
+/// A customer's requests reach the customer's own orders; any other is not there. The stream of the order is enough to know its customer: a
+/// cancellation does not wait for the workflow.
+/// </summary>
+internal sealed class OrderOwnershipFilter(OrderStreams streams) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -16,8 +20,8 @@ internal sealed class OrderOwnershipFilter(OrderQueries queries) : IEndpointFilt
             return await next(context);
         }
         var orderId = (string)http.Request.RouteValues["orderId"]!;
-        var shown = Shown(caller, orderId, await queries.FindAsync(orderId, http.RequestAborted));
-        return shown.Refusal is { } refusal ? refusal.ToProblem() : await next(context);
+        var order = (await streams.FindAsync(orderId, http.RequestAborted))?.Fold();
+        return order is not null && caller.MaySee(order.CustomerId) ? await next(context) : OrderQueries.Missing(orderId).ToProblem();
     }
 
     public static Outcome<OrderView> Shown(Caller caller, string orderId, Outcome<OrderView> found) =>

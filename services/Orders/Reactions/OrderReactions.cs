@@ -61,7 +61,7 @@ internal sealed class OrderReactions(
             {
                 await WatchAsync(orderId, order, cancellation);
             }
-            if (@event.Type == ChoreographyRules.Decided && LastDecided(order) is { } settled)
+            if (@event.Type == ChoreographyRules.Decided && DecidedBy(@event.Data, stream, order) is { } settled)
             {
                 await CloseStepAsync(orderId, settled, cancellation);
             }
@@ -77,15 +77,15 @@ internal sealed class OrderReactions(
                 // its saga may be gone, for example after a move to another runtime
                 await cancellations.StartAsync(orderId, order.Steps, Failure.Of(undone), cancellation);
             }
-            var last = LastDecided(order);
-            await WakeAsync(last?.Instance ?? orderId, cancellation);
-            if (last is { Step: SagaSteps.ProcessPayment, Decided: { Decision: not OperatorDecision.Retry } decided })
+            var settled = DecidedBy(@event.Data, stream, order);
+            await WakeAsync(settled?.Instance ?? orderId, cancellation);
+            if (settled is { Step: SagaSteps.ProcessPayment, Decided: { Decision: not OperatorDecision.Retry } decided })
             {
                 await RecordDecisionAsync(orderId, decided, cancellation);
             }
-            if (last is not null)
+            if (settled is not null)
             {
-                await CloseStepAsync(orderId, last, cancellation);
+                await CloseStepAsync(orderId, settled, cancellation);
             }
         }
         else if (order.Approval is not null && order.Status == OrderStatus.Pending)
@@ -94,7 +94,14 @@ internal sealed class OrderReactions(
         }
     }
 
-    private static Intervention? LastDecided(Order order) => order.Interventions.LastOrDefault(one => one.Decided is not null);
+    /// <summary>
+    /// The intervention that the event has decided. A later one may have been decided since: while the service of the step is away, the
+    /// event is retried, and an operator may replay it as a dead letter. The last one for an event that is in the archive by now.
+    /// </summary>
+    private static Intervention? DecidedBy(OrderNotification @event, OrderStream stream, Order order) =>
+        stream.Events.FirstOrDefault(stored => stored.EventId == @event.EventId)?.Event is InterventionDecided decided
+            ? order.Interventions.FirstOrDefault(one => one.Number == decided.Number)
+            : order.Interventions.LastOrDefault(one => one.Decided is not null);
 
     /// <summary>
     /// An order that is undone without one of its steps must not move on there: goods that a person has stopped are not shipped by a

@@ -3,13 +3,16 @@ using ServiceDefaults.State;
 
 namespace Orders.Rebuilding;
 
-/// <summary>Deletes a replaced generation of views. The list of its orders names the views to delete and is deleted last.</summary>
+/// <summary>
+/// Deletes a replaced generation of views. The list of its orders names the views to delete and is deleted last. What can't be read stays,
+/// and is never read again: a rebuild replaces damaged lists, so it has to end beside them.
+/// </summary>
 internal sealed class ViewMigration(ViewState state, UnreadableRecords records)
 {
     public async Task RemoveAsync(int generation, CancellationToken cancellation)
     {
         var removed = new HashSet<string>(StringComparer.Ordinal);
-        if (await state.FindAsync<ListRoot>(ViewKeys.Root(generation, ViewLists.All), cancellation) is not { } all)
+        if (await RootAsync(generation, ViewLists.All, cancellation) is not { } all)
         {
             return;
         }
@@ -36,7 +39,7 @@ internal sealed class ViewMigration(ViewState state, UnreadableRecords records)
 
     private async Task RemoveListAsync(int generation, string list, CancellationToken cancellation)
     {
-        if (await state.FindAsync<ListRoot>(ViewKeys.Root(generation, list), cancellation) is not { } root)
+        if (await RootAsync(generation, list, cancellation) is not { } root)
         {
             return;
         }
@@ -45,6 +48,12 @@ internal sealed class ViewMigration(ViewState state, UnreadableRecords records)
             await DeleteAsync([.. buckets.Select(bucket => ViewKeys.Bucket(generation, list, bucket))], cancellation);
         }
         await DeleteAsync([ViewKeys.Root(generation, list)], cancellation);
+    }
+
+    private async Task<ListRoot?> RootAsync(int generation, string list, CancellationToken cancellation)
+    {
+        var key = ViewKeys.Root(generation, list);
+        return records.Read<ListRoot>(key, (await state.ReadAsync([key], cancellation))[key]);
     }
 
     /// <summary>No writer changes these any more: no ETag is needed.</summary>

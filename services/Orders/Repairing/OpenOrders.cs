@@ -8,6 +8,7 @@ using Orders.Services;
 using Orders.Streams;
 using Orders.Views;
 using ServiceDefaults.Events;
+using ServiceDefaults.State;
 
 namespace Orders.Repairing;
 
@@ -76,14 +77,7 @@ internal sealed partial class OpenOrders(
         var open = new HashSet<string>(StringComparer.Ordinal);
         foreach (var list in Open)
         {
-            await foreach (var order in ListAsync(list, cancellation))
-            {
-                open.Add(order.OrderId);
-                if (order.UpdatedAt + options.Value.Patience <= time.GetUtcNow() && IsDue(order))
-                {
-                    await RepairWithinLimitAsync(order, cancellation);
-                }
-            }
+            await UnlessUnreadableAsync(list, () => RepairListAsync(list, open, cancellation));
         }
         foreach (var gone in repaired.Keys.Where(id => !open.Contains(id)).ToList())
         {
@@ -96,20 +90,51 @@ internal sealed partial class OpenOrders(
     {
         foreach (var status in (string[])["confirmed", "shipped"])
         {
-            var page = new List<string>();
-            await foreach (var order in ListAsync(ViewLists.Of(null, status), cancellation))
+            var list = ViewLists.Of(null, status);
+            await UnlessUnreadableAsync(list, () => RenewListAsync(list, cancellation));
+        }
+    }
+
+    /// <summary>A list that can't be read stops the search in no other one. A rebuild of the views replaces it.</summary>
+    private async Task UnlessUnreadableAsync(string list, Func<Task> search)
+    {
+        try
+        {
+            await search();
+        }
+        catch (Exception e) when (UnreadableRecords.AreCauseOf(e))
+        {
+            LogUnreadable(e, list);
+        }
+    }
+
+    private async Task RepairListAsync(string list, HashSet<string> open, CancellationToken cancellation)
+    {
+        await foreach (var order in ListAsync(list, cancellation))
+        {
+            open.Add(order.OrderId);
+            if (order.UpdatedAt + options.Value.Patience <= time.GetUtcNow() && IsDue(order))
             {
-                page.Add(order.OrderId);
-                if (page.Count == AtOnce)
-                {
-                    await shipping.RenewAsync(page, cancellation);
-                    page.Clear();
-                }
+                await RepairWithinLimitAsync(order, cancellation);
             }
-            if (page.Count > 0)
+        }
+    }
+
+    private async Task RenewListAsync(string list, CancellationToken cancellation)
+    {
+        var page = new List<string>();
+        await foreach (var order in ListAsync(list, cancellation))
+        {
+            page.Add(order.OrderId);
+            if (page.Count == AtOnce)
             {
                 await shipping.RenewAsync(page, cancellation);
+                page.Clear();
             }
+        }
+        if (page.Count > 0)
+        {
+            await shipping.RenewAsync(page, cancellation);
         }
     }
 
@@ -201,6 +226,9 @@ internal sealed partial class OpenOrders(
 
     [LoggerMessage(1302, LogLevel.Warning, "Order {OrderId} had no workflow; it is started again")]
     private partial void LogStarted(string orderId);
+
+    [LoggerMessage(1307, LogLevel.Error, "The list {List} can't be read, so its orders are not repaired; rebuild the views")]
+    private partial void LogUnreadable(Exception failure, string list);
 
     [LoggerMessage(1306, LogLevel.Warning, "Order {OrderId} could not be repaired; the next search tries again")]
     private partial void LogNotRepaired(Exception failure, string orderId);

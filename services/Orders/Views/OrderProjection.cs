@@ -1,4 +1,6 @@
+using Dapr;
 using Dapr.Client;
+using Grpc.Core;
 using Orders.Streams;
 using ServiceDefaults.State;
 
@@ -41,17 +43,26 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
         await turn.WaitAsync(cancellation);
         try
         {
-            while (true)
+            return await InPartsAsync(orderIds, some => ProjectLiveAsync(some, cancellation));
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>
+    /// For a rebuild: orders that are in the catalogue already. One that can't be read keeps the view that is shown of it today.
+    /// </summary>
+    public async Task RebuildAsync(int generation, IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            var rebuilt = await InPartsAsync(orderIds, some => ProjectAsync(generation, some, null, cancellation));
+            foreach (var orderId in rebuilt.Unreadable.Keys)
             {
-                var read = await ReadAsync(orderIds, cancellation);
-                // what a rebuild does not see in the catalogue must be in its generation
-                if (!await CatalogueAsync(orderIds, read, cancellation) || await GenerationAsync(cancellation) == known)
-                {
-                    var shown = await Task.WhenAll(known.All().Select(one => ProjectAsync(one, orderIds, read, cancellation)));
-                    var projected = new Projected(shown[0].Shown, Merge(shown));
-                    Remember(orderIds, projected);
-                    return projected;
-                }
+                await KeepAsync(generation, orderId, cancellation);
             }
         }
         finally
@@ -60,22 +71,82 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
         }
     }
 
-    /// <summary>For a rebuild: orders that are in the catalogue already.</summary>
-    public async Task RebuildAsync(int generation, IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
+    /// <summary>Copies the view of an order from the generation that is shown, unless this one has a view of it already.</summary>
+    private async Task KeepAsync(int generation, string orderId, CancellationToken cancellation)
     {
-        await turn.WaitAsync(cancellation);
-        try
+        var shown = ViewKeys.View((await GenerationAsync(cancellation)).Current, orderId);
+        var next = ViewKeys.View(generation, orderId);
+        for (var races = 0; races < MaxRaces; races++)
         {
-            await ProjectAsync(generation, orderIds, null, cancellation);
+            var read = await state.ReadAsync([shown, next], cancellation);
+            var kept = records.Read<ShownOrder>(shown, () => ShownOrder.Of(orderId, read[shown].As<ViewRecord>()), out _);
+            if (kept is null || read[next].ETag is not null)
+            {
+                return;
+            }
+            var batch = new ViewBatch(generation, state);
+            batch.Show(kept, null, null);
+            try
+            {
+                if (await batch.WriteAsync(cancellation) == WriteResult.Written)
+                {
+                    return;
+                }
+            }
+            catch (UnreadableListException e)
+            {
+                records.Report(e.Key, e);
+                return;
+            }
         }
-        finally
-        {
-            turn.Release();
-        }
+        throw Busy();
     }
 
     public async Task<Generation> GenerationAsync(CancellationToken cancellation) =>
         await state.FindAsync<Generation>(ViewKeys.Generation, cancellation) ?? Generation.First;
+
+    /// <summary>
+    /// Projects the orders, and in two halves if they do not fit into one message (4 MB): a few hundred orders with a hundred lines each
+    /// would otherwise fail with every retry, and the events of all other orders in the same bulk with them.
+    /// </summary>
+    private static async Task<Projected> InPartsAsync(
+        IReadOnlyCollection<string> orderIds,
+        Func<IReadOnlyCollection<string>, Task<Projected>> project
+    )
+    {
+        try
+        {
+            return await project(orderIds);
+        }
+        catch (Exception e) when (orderIds.Count > 1 && IsTooLarge(e))
+        {
+            var half = orderIds.Count / 2;
+            var first = await InPartsAsync([.. orderIds.Take(half)], project);
+            var second = await InPartsAsync([.. orderIds.Skip(half)], project);
+            return new Projected(first.Shown + second.Shown, Merge([first, second]));
+        }
+    }
+
+    private static bool IsTooLarge(Exception failure) =>
+        failure
+            is RpcException { StatusCode: StatusCode.ResourceExhausted }
+                or DaprException { InnerException: RpcException { StatusCode: StatusCode.ResourceExhausted } };
+
+    private async Task<Projected> ProjectLiveAsync(IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var read = await ReadAsync(orderIds, cancellation);
+            // what a rebuild does not see in the catalogue must be in its generation
+            if (!await CatalogueAsync(orderIds, read, cancellation) || await GenerationAsync(cancellation) == known)
+            {
+                var shown = await Task.WhenAll(known.All().Select(one => ProjectAsync(one, orderIds, read, cancellation)));
+                var projected = new Projected(shown[0].Shown, Merge(shown));
+                Remember(orderIds, projected);
+                return projected;
+            }
+        }
+    }
 
     /// <summary>Reads the views of all generations that are written, and which those are, in one call unless that has changed.</summary>
     private async Task<IReadOnlyDictionary<string, StoredJson>> ReadAsync(
@@ -157,7 +228,7 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
             }
             read = null;
         }
-        throw new InvalidOperationException("others keep changing the same lists of orders");
+        throw Busy();
     }
 
     /// <summary>One order after the other, because a list that can't be read is that of some of them only.</summary>
@@ -199,6 +270,8 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
         withoutView.ExceptWith(orderIds);
         withoutView.UnionWith(projected.Unreadable.Keys);
     }
+
+    private static InvalidOperationException Busy() => new("others keep changing the same lists of orders");
 
     private static Dictionary<string, string> Merge(IEnumerable<Projected> parts) =>
         parts

@@ -16,6 +16,10 @@ internal sealed record ShownOrder(string OrderId, OrderView View, int Version, I
         var view = OrderView.Of(orderId, stream, stream.Fold()!);
         return new ShownOrder(orderId, view, stream.Version, ViewLists.Of(view));
     }
+
+    /// <summary>The order as a stored view shows it; null if there is none.</summary>
+    public static ShownOrder? Of(string orderId, ViewRecord? stored) =>
+        stored is null ? null : new ShownOrder(orderId, stored.View, stored.Version, ViewLists.Of(stored.View));
 }
 
 /// <summary>Changes of some views and of the lists they are on, gathered and then written in one transaction.</summary>

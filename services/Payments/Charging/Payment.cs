@@ -66,6 +66,7 @@ internal sealed record Payment(
             {
                 Decision = decision,
                 Status = decision.Kind == RefundDecisionKind.Resolved ? PaymentStatus.Refunded : Status,
+                Token = "", // no charge follows
                 Version = Version + 1,
             };
 

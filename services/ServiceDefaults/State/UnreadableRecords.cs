@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using Dapr;
 using Microsoft.Extensions.Logging;
 
 namespace ServiceDefaults.State;
@@ -37,6 +39,9 @@ public sealed partial class UnreadableRecords(ILogger<UnreadableRecords> logger)
             return null;
         }
     }
+
+    /// <summary>True if a read has failed because of the record, and not because the store was away.</summary>
+    public static bool AreCauseOf(Exception failure) => failure is JsonException or DaprException { InnerException: JsonException };
 
     /// <summary>Logs a record that was found to be unreadable elsewhere.</summary>
     public void Report(string key, Exception failure)

@@ -23,7 +23,7 @@ public sealed class DeadLetterServiceTests
     {
         var records = new UnreadableRecords(NullLogger<UnreadableRecords>.Instance);
         var views = new ViewState(state.Client);
-        var projection = new OrderProjection(state.Client, views, new OrderCatalogue(state.Client), records);
+        var projection = new OrderProjection(state.Client, views, new OrderCatalogue(state.Client, records), records);
         store = new DeadLetterStore(views, records);
         letters = new DeadLetterService(
             store,

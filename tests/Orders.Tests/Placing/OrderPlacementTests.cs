@@ -59,6 +59,27 @@ public sealed class OrderPlacementTests
         Assert.Equal("idempotency-key-reused", (await Placement().PlaceAsync(Request, "key", default)).Refusal!.Code);
     }
 
+    /// <summary>Its saga may be gone, and another one undoes the order: forward again, it could ship goods that are given back.</summary>
+    [Fact]
+    public async Task A_repeated_request_starts_no_saga_for_an_order_that_has_waited_for_an_operator()
+    {
+        var orderId = IdempotencyKey.OrderId("key", "customer-1").Value!;
+        var refund = SagaSteps.Pending.With(
+            SagaSteps.ProcessPayment,
+            step => step.FailUndo(Failure.OfUndoing(step.Name, "away"), DateTimeOffset.UnixEpoch, 5)
+        );
+        await streams.PlaceAsync(SagaRun.Input with { OrderId = orderId, RequestHash = IdempotencyKey.HashOf(Request) }, default);
+        await streams.AppendAsync(
+            orderId,
+            _ => new InterventionRequired(1, SagaSteps.ProcessPayment, "away", 5, orderId, DateTimeOffset.UnixEpoch, refund),
+            default
+        );
+
+        Assert.Equal(orderId, (await PlaceAsync(Placement(), "key")).Value);
+
+        Assert.Empty(workflows.Invocations);
+    }
+
     [Theory]
     [InlineData(HttpStatusCode.ServiceUnavailable)]
     [InlineData(HttpStatusCode.NotFound)]

@@ -76,6 +76,30 @@ public sealed class OrderReactionsTests
         Assert.Equal(call is null ? [] : [string.Format(null, call, OrderId)], calls.Paths);
     }
 
+    /// <summary>Shipping was away for long: the event of the first decision is replayed when the second one is made.</summary>
+    [Theory]
+    [InlineData("orchestration")]
+    [InlineData("choreography")]
+    public async Task A_late_decision_closes_its_own_step_and_not_that_of_a_later_one(string saga)
+    {
+        var second = Required("process-payment", OrderId) with { Number = 2 };
+        var retried = Decided("Retry") with { Number = 2 };
+        await streams.PlaceAsync(SagaRun.Input with { Saga = saga }, default);
+        await AppendAsync(
+            new ShipmentCancellationRequested(SagaSteps.Pending).Because(new Failure("no", "cancelled")),
+            Required("arrange-shipment", OrderId),
+            Decided("Resolved"),
+            new RefundRequested(SagaSteps.Pending).Because(new Failure("no", "cancelled")),
+            second,
+            retried
+        );
+        var late = new OrderNotification($"{OrderId}:4", OrderId, 4);
+
+        await reactions.ReactAsync(new IncomingEvent<OrderNotification>("e3", "order.intervention-decided", late), default);
+
+        Assert.Equal([$"/shipments/{OrderId}/cancel"], calls.Paths);
+    }
+
     [Fact]
     public async Task A_decision_about_a_payment_that_payments_has_never_seen_is_done()
     {
@@ -153,6 +177,11 @@ public sealed class OrderReactionsTests
     private async Task GivenAsync(params OrderEvent[] events)
     {
         await streams.PlaceAsync(SagaRun.Input, default);
+        await AppendAsync(events);
+    }
+
+    private async Task AppendAsync(params OrderEvent[] events)
+    {
         foreach (var one in events)
         {
             Assert.Null((await streams.AppendAsync(OrderId, _ => one, default)).Refusal);

@@ -1,4 +1,7 @@
+using Dapr;
+using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
 using Orders.Ordering;
 using Orders.Reactions;
 using Orders.Streams;
@@ -24,11 +27,11 @@ public sealed class OrderProjectionTests
 
     public OrderProjectionTests()
     {
-        state.Knows<int?>();
+        state.Knows<int>();
         var records = new UnreadableRecords(NullLogger<UnreadableRecords>.Instance);
         var views = new ViewState(state.Client);
         streams = new OrderStreams(state.Client, new OrderEndings(), unseen, TimeProvider.System);
-        projection = new OrderProjection(state.Client, views, new OrderCatalogue(state.Client), records);
+        projection = new OrderProjection(state.Client, views, new OrderCatalogue(state.Client, records), records);
         pages = new OrderPages(views, projection, records);
     }
 
@@ -58,6 +61,46 @@ public sealed class OrderProjectionTests
         Assert.Equal("""["o1","o2"]""", state.JsonOf("orders-store", "catalogue-0"));
     }
 
+    [Fact]
+    public async Task An_order_is_listed_behind_a_record_of_the_catalogue_that_can_not_be_read()
+    {
+        state.Put("orders-store", "catalogue", "\"last\"");
+        state.Put("orders-store", "catalogue-0", """{"ids":["o0"]}""");
+        await CreateAsync("o1", "ada");
+
+        var projected = await projection.ProjectAsync(["o1"], default);
+
+        Assert.Equal(1, projected.Shown);
+        Assert.Equal("""{"ids":["o0"]}""", state.JsonOf("orders-store", "catalogue-0"));
+        Assert.Equal("""["o1"]""", state.JsonOf("orders-store", "catalogue-1"));
+        Assert.Equal("1", state.JsonOf("orders-store", "catalogue"));
+    }
+
+    [Fact]
+    public async Task Orders_that_do_not_fit_into_one_message_are_projected_in_parts()
+    {
+        foreach (var orderId in (string[])["o1", "o2", "o3"])
+        {
+            await CreateAsync(orderId, "ada");
+        }
+        Mock.Get(state.Client)
+            .Setup(dapr =>
+                dapr.GetBulkStateAsync(
+                    "orders-store",
+                    It.Is<IReadOnlyList<string>>(keys => keys.Count > 1),
+                    It.IsAny<int?>(),
+                    It.IsAny<IReadOnlyDictionary<string, string>>(),
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .ThrowsAsync(new DaprException("failed", new RpcException(new Status(StatusCode.ResourceExhausted, "too large"))));
+
+        var projected = await projection.ProjectAsync(["o1", "o2", "o3"], default);
+
+        Assert.Equal(3, projected.Shown);
+        Assert.Equal(["o3", "o2", "o1"], await ListAsync());
+    }
+
     /// <summary>A missing record would be read once more with each event.</summary>
     [Fact]
     public async Task The_generation_of_the_views_is_stored_with_the_first_order()
@@ -83,6 +126,20 @@ public sealed class OrderProjectionTests
         Assert.Equal(1, projected.Shown);
         Assert.Equal("o2", Assert.Single(projected.Unreadable).Key);
         Assert.Equal(["o1"], await ListAsync());
+    }
+
+    [Fact]
+    public async Task A_rebuild_keeps_the_view_of_an_order_that_can_not_be_read()
+    {
+        await CreateAsync("o1", "ada");
+        await CreateAsync("o2", "bob");
+        await projection.ProjectAsync(["o1", "o2"], default);
+        state.Put("orders-store", OrderStreams.KeyOf("o2"), FromALaterVersion);
+
+        await projection.RebuildAsync(1, ["o1", "o2"], default);
+
+        state.Put(Views, ViewKeys.Generation, """{"current":1}""");
+        Assert.Equal(["o2", "o1"], await ListAsync());
     }
 
     [Fact]
