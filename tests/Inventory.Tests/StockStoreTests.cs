@@ -40,8 +40,8 @@ public sealed class StockStoreTests
     [Fact]
     public async Task A_repeated_reservation_of_a_product_without_a_record_returns_the_first()
     {
-        var reserved = await ChangeAsync((before, products) =>
-            StockRules.Reserve("o1", before, [new ReservationLine("zest", 1)], products)
+        var reserved = await ChangeAsync(
+            (before, products) => StockRules.Reserve("o1", before, [new ReservationLine("zest", 1)], products)
         );
 
         Assert.Equal(ReservationStatus.Reserved, reserved.Value!.Status);

@@ -64,9 +64,8 @@ public sealed class OrderPlacementTests
     public async Task A_repeated_request_starts_no_saga_for_an_order_that_has_waited_for_an_operator()
     {
         var orderId = IdempotencyKey.OrderId("key", "customer-1").Value!;
-        var refund = SagaSteps.Pending.With(
-            SagaSteps.ProcessPayment,
-            step => step.FailUndo(Failure.OfUndoing(step.Name, "away"), DateTimeOffset.UnixEpoch, 5)
+        var refund = SagaSteps.Pending.With(SagaSteps.ProcessPayment, step =>
+            step.FailUndo(Failure.OfUndoing(step.Name, "away"), DateTimeOffset.UnixEpoch, 5)
         );
         await streams.PlaceAsync(SagaRun.Input with { OrderId = orderId, RequestHash = IdempotencyKey.HashOf(Request) }, default);
         await streams.AppendAsync(

@@ -53,9 +53,8 @@ public sealed class OrderOwnershipFilterTests
         var http = new DefaultHttpContext();
         http.Request.RouteValues["orderId"] = orderId;
         http.Features.Set(caller);
-        return await new OrderOwnershipFilter(streams).InvokeAsync(
-            EndpointFilterInvocationContext.Create(http),
-            _ => ValueTask.FromResult<object?>("reached")
+        return await new OrderOwnershipFilter(streams).InvokeAsync(EndpointFilterInvocationContext.Create(http), _ =>
+            ValueTask.FromResult<object?>("reached")
         );
     }
 }

@@ -73,7 +73,7 @@ public sealed class OpenOrdersTests
                 client.ScheduleNewWorkflowAsync(
                     nameof(CancelSaga),
                     CancelSaga.InstanceOf(OrderId),
-                    It.IsAny<object?>(),
+                    It.IsAny<CancelSagaInput>(),
                     It.IsAny<DateTimeOffset?>(),
                     It.IsAny<CancellationToken>()
                 ),
