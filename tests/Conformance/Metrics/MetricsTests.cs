@@ -309,15 +309,16 @@ public sealed class MetricsTests : IAsyncLifetime
     public async Task Answers_to_another_app_are_counted_by_status()
     {
         app.Answers("/broken", 500);
-        await using var sidecar = await StartAsync("enabled: true");
+        // A name of its own: on daprd the earlier sidecars of an app are found for some seconds.
+        await using var sidecar = await StartAppAsync("answering", "enabled: true");
         await using var other = await TestedSidecar.StartAsync(new SidecarOptions { AppId = "asking" });
-        await other.Http.GetAsync("/v1.0/invoke/measured/method/hi").SucceedsAsync(200);
-        using var answer = await other.Http.GetAsync("/v1.0/invoke/measured/method/broken");
+        await other.Http.GetAsync("/v1.0/invoke/answering/method/hi").SucceedsAsync(200);
+        using var answer = await other.Http.GetAsync("/v1.0/invoke/answering/method/broken");
         foreach (var status in (int[])[200, 500])
         {
             await HasAsync(
                 sidecar,
-                $"dapr_runtime_service_invocation_res_sent_total{{app_id=\"measured\",dst_app_id=\"asking\",status=\"{status}\"}} 1"
+                $"dapr_runtime_service_invocation_res_sent_total{{app_id=\"answering\",dst_app_id=\"asking\",status=\"{status}\"}} 1"
             );
         }
     }
@@ -447,12 +448,14 @@ public sealed class MetricsTests : IAsyncLifetime
         );
     }
 
-    private Task<TestedSidecar> StartAsync(string metrics, params string[] more) =>
+    private Task<TestedSidecar> StartAsync(string metrics, params string[] more) => StartAppAsync("measured", metrics, more);
+
+    private Task<TestedSidecar> StartAppAsync(string appId, string metrics, params string[] more) =>
         TestedSidecar.StartAsync(
             new SidecarOptions
             {
                 OwnProcess = true,
-                AppId = "measured",
+                AppId = appId,
                 AppPort = app.PortNumber,
                 Resources =
                 [
