@@ -89,7 +89,7 @@ internal static class SidecarMeter
     );
     private static readonly Counter<long> FailedDeactivations = Meter.CreateCounter<long>(
         "dapr_runtime_actor_deactivated_failed_total",
-        description: "The number of actors whose deactivation the app has failed."
+        description: "The number of failed deactivations of actors."
     );
     private static readonly Counter<long> Errors = Meter.CreateCounter<long>(
         "dapr_error_code_total",

@@ -95,7 +95,7 @@ internal sealed partial class OpenOrders(
         }
     }
 
-    /// <summary>A list that can't be read stops the search in no other one. A rebuild of the views replaces it.</summary>
+    /// <summary>A list that can't be read does not stop the search of the others. A rebuild of the views replaces it.</summary>
     private async Task UnlessUnreadableAsync(string list, Func<Task> search)
     {
         try

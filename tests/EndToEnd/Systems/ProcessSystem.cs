@@ -4,8 +4,8 @@ namespace EndToEnd.Systems;
 
 /// <summary>
 /// Shared system of the cases about processes and of what .NET collects per process, metrics and spans, with a trace collector and the
-/// sample subscriber in Node. Each of its three starts compiles every app anew, so it has only the apps of the sagas: the console's own tests
-/// kill and stop the console, and the chaos run kills orders-grpc. Cases that kill or stop parts of the system leave it running.
+/// sample subscriber in Node. Each of its three starts compiles every app anew, so it has only the apps of the sagas: the console's own
+/// tests kill and stop the console, and the chaos run kills orders-grpc. Cases that kill or stop parts of the system leave it running.
 /// </summary>
 public sealed class ProcessSystem : SharedSystem
 {
